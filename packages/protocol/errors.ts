@@ -28,6 +28,11 @@ export const errors = {
     title: "The body stopped before its end",
     todo: "Send it again: nothing of it was kept.",
   },
+  bad_http: {
+    status: 400,
+    title: "The request is not HTTP",
+    todo: "Speak HTTP/1.1 on this port, without TLS; a proxy in front of it can add that.",
+  },
   key_missing: {
     status: 403,
     title: "A key is needed",
@@ -54,15 +59,30 @@ export const errors = {
     title: "The path exists, the method does not",
     todo: "The Allow header lists the methods of this path.",
   },
+  too_slow: {
+    status: 408,
+    title: "The request took too long to arrive",
+    todo: "Nothing of it was kept. Send it again in smaller batches, or over a faster line.",
+  },
   too_large: {
     status: 413,
     title: "The body is too large",
     todo: "Send it in smaller batches; the detail gives the limit, which SAYSO_MAX_BODY_BYTES sets.",
   },
+  too_many: {
+    status: 413,
+    title: "The body holds too many events",
+    todo: "Send it in smaller batches; the detail gives the limit. Nothing of it was kept.",
+  },
   bad_media_type: {
     status: 415,
     title: "The body's media type cannot be read here",
     todo: "Send application/json, as it is or with Content-Encoding: gzip.",
+  },
+  headers_too_large: {
+    status: 431,
+    title: "The headers are too large",
+    todo: "Send fewer or shorter headers, and a shorter URL.",
   },
   internal: {
     status: 500,
