@@ -1,0 +1,30 @@
+import type { Store } from "../store/store.ts"
+import { getFeedback, listFeedback, listUnmatched } from "./feedback.ts"
+import { listRejected } from "./rejected.ts"
+import { getEntity, getSession, getTrace } from "./trace.ts"
+
+type Bound<F> = F extends (store: Store, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never
+
+/** Every question that can be asked of the events. Each takes the reader first, and nothing crosses the reader's org. */
+export interface Search {
+  readonly listFeedback: Bound<typeof listFeedback>
+  readonly listUnmatched: Bound<typeof listUnmatched>
+  readonly getFeedback: Bound<typeof getFeedback>
+  readonly listRejected: Bound<typeof listRejected>
+  readonly getTrace: Bound<typeof getTrace>
+  readonly getSession: Bound<typeof getSession>
+  readonly getEntity: Bound<typeof getEntity>
+}
+
+/** The questions, bound to a store. */
+export function createSearch(store: Store): Search {
+  return {
+    listFeedback: (...rest) => listFeedback(store, ...rest),
+    listUnmatched: (...rest) => listUnmatched(store, ...rest),
+    getFeedback: (...rest) => getFeedback(store, ...rest),
+    listRejected: (...rest) => listRejected(store, ...rest),
+    getTrace: (...rest) => getTrace(store, ...rest),
+    getSession: (...rest) => getSession(store, ...rest),
+    getEntity: (...rest) => getEntity(store, ...rest),
+  }
+}
