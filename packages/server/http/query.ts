@@ -1,0 +1,49 @@
+import { fault } from "@sayso/protocol/errors.ts"
+import type { TSchema } from "typebox"
+import { Compile, type Validator } from "typebox/compile"
+import { Value } from "typebox/value"
+
+const validators = new WeakMap<TSchema, Validator>()
+
+/**
+ * The URL's parameters as the schema has them: numbers and booleans are read from their text.
+ *
+ * @throws a Fault `bad_parameter` that names the parameter, also for one that does not exist.
+ */
+export function readQuery(schema: TSchema | undefined, query: unknown): Readonly<Record<string, unknown>> {
+  const given = query as Record<string, unknown>
+  const { properties = {} }: { properties?: Record<string, { type?: string }> } = schema ?? {}
+  const known = Object.keys(properties)
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    const there = known.length > 0 ? `There are ${known.join(", ")}.` : "This endpoint has none."
+    throw fault("bad_parameter", `There is no parameter ${unknown}. ${there}`, { parameter: unknown })
+  }
+  if (schema === undefined) return {}
+  for (const [parameter, text] of Object.entries(given)) {
+    // The conversion would cut a fraction off.
+    if (properties[parameter]?.type !== "integer" || /^\d+$/.test(String(text))) continue
+    throw fault("bad_parameter", `${parameter} is a whole number.`, { parameter })
+  }
+  const value = Value.Convert(schema, { ...given })
+  const validator = validators.get(schema) ?? Compile(schema)
+  validators.set(schema, validator)
+  if (validator.Check(value)) return value as Record<string, unknown>
+  const error = validator.Errors(value)[0]
+  const parameter = error?.instancePath.slice(1).split("/")[0] ?? ""
+  throw fault("bad_parameter", `${parameter} ${error?.message ?? "cannot be used"}.`, { parameter })
+}
+
+/** A moment of a URL in epoch ms: ISO 8601, or epoch ms as they are. */
+export function readMoment(name: string, text: unknown): number | undefined {
+  if (typeof text !== "string") return undefined
+  const ms = new Date(/^-?\d{1,16}$/.test(text) ? Number(text) : text).getTime()
+  if (Number.isNaN(ms)) {
+    throw fault(
+      "bad_parameter",
+      `${name} is a time: ISO 8601, like 2026-03-01T09:30:00Z, or epoch milliseconds.`,
+      { parameter: name },
+    )
+  }
+  return ms
+}

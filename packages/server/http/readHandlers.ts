@@ -1,0 +1,53 @@
+import type { FeedbackQuery, PageQuery } from "@sayso/protocol/api.ts"
+import type { Search } from "../search/search.ts"
+import { readMoment } from "./query.ts"
+import type { Call, Handlers } from "./route.ts"
+
+type ReadNames =
+  | "listFeedback"
+  | "listUnmatched"
+  | "getFeedback"
+  | "getTrace"
+  | "getSession"
+  | "getEntity"
+  | "listRejected"
+
+/** What reads events. Each asks the search for its answer and wraps it as `data`. */
+export function readHandlers({
+  search,
+  now,
+}: {
+  search: Search
+  now: () => number
+}): Pick<Handlers, ReadNames> {
+  return {
+    async listFeedback(call) {
+      const { from, to, limit, cursor, ...filter } = call.query as FeedbackQuery
+      const window = { fromMs: readMoment("from", from), toMs: readMoment("to", to) }
+      return {
+        body: await search.listFeedback(
+          call.caller,
+          { ...filter, ...window },
+          { limit: limit ?? 50, cursor },
+        ),
+      }
+    },
+    listUnmatched: async (call) => ({ body: await search.listUnmatched(call.caller, pageOf(call), now()) }),
+    listRejected: async (call) => ({ body: await search.listRejected(call.caller, pageOf(call)) }),
+    getFeedback: async (call) => ({ body: { data: await search.getFeedback(call.caller, idOf(call)) } }),
+    getTrace: async (call) => ({ body: { data: await search.getTrace(call.caller, idOf(call)) } }),
+    getSession: async (call) => ({ body: { data: await search.getSession(call.caller, idOf(call)) } }),
+    getEntity: async (call) => ({
+      body: { data: await search.getEntity(call.caller, call.params["key"] ?? "") },
+    }),
+  }
+}
+
+function idOf(call: Call): string {
+  return call.params["id"] ?? ""
+}
+
+function pageOf(call: Call): { limit: number; cursor: string | undefined } {
+  const { limit, cursor } = call.query as PageQuery
+  return { limit: limit ?? 50, cursor }
+}

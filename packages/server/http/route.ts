@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from "node:http"
+import type { EndpointName } from "@sayso/protocol/api.ts"
+import type { Caller } from "./caller.ts"
+
+/** One request, checked: who asks, and what came. */
+export interface Call {
+  readonly caller: Caller
+  readonly endpoint: EndpointName
+  readonly path: string
+  readonly params: Readonly<Record<string, string>>
+  /** For reads: checked against the endpoint's schema, numbers and booleans read. Empty for all else. */
+  readonly query: Readonly<Record<string, unknown>>
+  /** The body's bytes as they came; empty where there is none. */
+  readonly sent: Buffer
+  /** The body's bytes, unpacked. Rejects with the Faults of `unpack`. */
+  readonly body: () => Promise<Buffer>
+  readonly headers: IncomingHttpHeaders
+  /** Whether it came in on the agent port, where only tracers call. */
+  readonly onAgentPort: boolean
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal
+}
+
+export interface Answer {
+  readonly body: unknown
+  /** JSON, unless it says otherwise. A body that is a string is sent as it is. */
+  readonly type?: string
+  /** The endpoint's own status, unless it says otherwise. */
+  readonly status?: number
+}
+
+export type Handler = (call: Call) => Promise<Answer>
+export type Handlers = Readonly<Record<EndpointName, Handler>>

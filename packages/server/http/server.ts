@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto"
+import { endpoints, type Endpoint, type EndpointName, type Face } from "@sayso/protocol/api.ts"
+import { errors, fault } from "@sayso/protocol/errors.ts"
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
+import { answerTracer, tracerPaths } from "../intake/tracer.ts"
+import type { Log } from "../log.ts"
+import type { Metrics } from "../metrics.ts"
+import { answerBrokenRequest, asFault, errorBody, jsonApi } from "./answers.ts"
+import { unpack } from "./body.ts"
+import type { Caller } from "./caller.ts"
+import { readQuery } from "./query.ts"
+import type { Handlers } from "./route.ts"
+
+export interface ServerDeps {
+  readonly handlers: Handlers
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly maxBodyBytes: number
+  /** Which of the two ports this is. The agent port serves tracers alone. */
+  readonly face: Face
+  /** The caller of a request, or a Fault. */
+  readonly authenticate: (request: FastifyRequest, scope: Endpoint["scope"]) => Promise<Caller>
+}
+
+/** Longer than the pauses of any tracer, which idle between flushes on one connection. */
+const keepAliveMs = 75_000
+/** A client that sends its body slower than this is cut off. */
+const requestMs = 120_000
+/** How long a stopping server waits for requests under way. One that is not answered by then was not taken. */
+const stopMs = 3_000
+
+const tracerMethods = ["GET", "POST", "PUT"] as const
+
+/** An HTTP server with every endpoint of its face bound to its handler. It listens when told to. */
+export function createServer(deps: ServerDeps): FastifyInstance {
+  const app = fastify({
+    bodyLimit: deps.maxBodyBytes,
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: requestMs,
+    forceCloseConnections: "idle",
+    // What still comes in while the server stops is taken as ever: SDKs never repeat what was refused.
+    return503OnClosing: false,
+    genReqId: () => randomUUID(),
+    // Ids are never refused for their length; the URL as a whole is bounded by Node.
+    routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void refuse(deps, error, request, reply),
+    clientErrorHandler: answerBrokenRequest,
+  })
+  // Wire formats are read by their own readers, whatever the client calls its media type.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
+  app.setErrorHandler((error, request, reply) => refuse(deps, error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    refuse(deps, noSuchPath(request, reply, deps.face), request, reply),
+  )
+  app.addHook("preClose", async () => {
+    // Unreferenced: with nothing left to wait for, the process ends before.
+    setTimeout(() => app.server.closeAllConnections(), stopMs).unref()
+  })
+  app.decorateRequest("caller")
+  app.addHook("onSend", async (_request, reply) => {
+    reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-store" })
+  })
+  for (const [name, row] of Object.entries(endpoints) as [EndpointName, Endpoint][]) {
+    if (deps.face === "main" || row.face === "agent") bind(app, deps, name, row)
+  }
+  for (const url of tracerPaths) {
+    app.route({
+      method: [...tracerMethods],
+      url,
+      async handler(request, reply) {
+        // Nothing of this is kept, so it needs no key: a tracer that is refused here may send its telemetry elsewhere.
+        if (deps.face === "agent") await deps.authenticate(request, "intake")
+        const { status, body } = answerTracer(pathOf(request))
+        return reply.code(status).send(body)
+      },
+    })
+  }
+  return app
+}
+
+function bind(app: FastifyInstance, deps: ServerDeps, name: EndpointName, row: Endpoint): void {
+  const handler = deps.handlers[name]
+  app.route({
+    method: row.method,
+    url: row.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+    // Before the body is read, so that nobody fills the memory without a key.
+    async onRequest(request) {
+      request.setDecorator("caller", await deps.authenticate(request, row.scope))
+    },
+    async handler(request, reply) {
+      const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const gone = new AbortController()
+      reply.raw.once("close", () => gone.abort())
+      const answer = await handler({
+        caller: request.getDecorator<Caller>("caller"),
+        endpoint: name,
+        path: pathOf(request),
+        params: request.params as Record<string, string>,
+        // Events are never lost over a parameter that nobody reads.
+        query: row.scope === "read" ? readQuery(row.query, request.query) : {},
+        sent,
+        body: () => unpack(sent, request.headers["content-encoding"], deps.maxBodyBytes),
+        headers: request.headers,
+        onAgentPort: deps.face === "agent",
+        signal: gone.signal,
+      })
+      const text = typeof answer.body === "string" ? answer.body : `${JSON.stringify(answer.body)}\n`
+      return reply
+        .code(answer.status ?? row.status)
+        .type(answer.type ?? "application/json; charset=utf-8")
+        .send(text)
+    },
+  })
+}
+
+function refuse(
+  deps: ServerDeps,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = asFault(error, request.id, deps.maxBodyBytes)
+  const { status } = errors[problem.code]
+  deps.metrics.count("sayso_http_errors_total", { code: problem.code })
+  if (status >= 500)
+    deps.log.error(
+      { err: problem.cause ?? problem, request: request.id, path: request.routeOptions.url },
+      problem.message,
+    )
+  if (status === 503) void reply.header("retry-after", "5")
+  // Closing now would reset a client that is still sending, before it has read why. The rest is read and dropped.
+  if (status === 413) void reply.removeHeader("connection")
+  return reply
+    .code(status)
+    .type(jsonApi)
+    .send(`${JSON.stringify(errorBody(problem.problems))}\n`)
+}
+
+function noSuchPath(request: FastifyRequest, reply: FastifyReply, face: Face): Error {
+  const path = pathOf(request)
+  const rows = (Object.values(endpoints) as Endpoint[]).filter(
+    (row) => (face === "main" || row.face === "agent") && patternOf(row.path).test(path),
+  )
+  const methods: string[] = tracerPaths.some((tracer) => path.startsWith(tracer.slice(0, -1)))
+    ? [...tracerMethods]
+    : []
+  methods.push(...rows.map((row) => row.method))
+  if (methods.length === 0)
+    return fault("not_found", `There is nothing at ${path.slice(0, 200)}. /openapi.json lists the paths.`)
+  const allowed = [...new Set(methods)].join(", ")
+  void reply.header("allow", allowed)
+  return fault("method_not_allowed", `${path.slice(0, 200)} takes ${allowed}.`)
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}/?$`)
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split("?")[0] ?? ""
+}

@@ -1,0 +1,194 @@
+import { hash } from "node:crypto"
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import type { FastifyInstance } from "fastify"
+import type { Event } from "@sayso/protocol/event.ts"
+import { fault } from "@sayso/protocol/errors.ts"
+import { isLoopback, urlOf, type Address, type Config } from "./config.ts"
+import { openDatabase } from "./control/database.ts"
+import { createKeyring, hasReader } from "./control/keys.ts"
+import { defaultOrg } from "./control/migrations.ts"
+import { ensureDefaultOrg } from "./control/orgs.ts"
+import { createAuthenticate } from "./http/caller.ts"
+import { intakeHandlers } from "./http/intakeHandlers.ts"
+import { opsHandlers } from "./http/opsHandlers.ts"
+import { readHandlers } from "./http/readHandlers.ts"
+import { createServer } from "./http/server.ts"
+import { createAccept } from "./intake/accept.ts"
+import { createDrain } from "./jobs/drain.ts"
+import { createRunner } from "./jobs/runner.ts"
+import { openJournal, type Journal } from "./journal/journal.ts"
+import { lockFolder } from "./journal/lock.ts"
+import type { Log } from "./log.ts"
+import { createMetrics } from "./metrics.ts"
+import { createSearch } from "./search/search.ts"
+import { openChdb, openClickHouse } from "./store/connect.ts"
+import { toLine } from "./store/lines.ts"
+import { migrate } from "./store/migrate.ts"
+import { createStore } from "./store/store.ts"
+import { tables } from "./store/tables.ts"
+
+export interface Running {
+  /** Where the API answers. */
+  readonly url: string
+  /** Where tracers are answered; undefined when that port is closed or was taken. */
+  readonly agentUrl: string | undefined
+  /** Whether requests without a key are let in. */
+  readonly localMode: boolean
+  readonly engine: string
+  stop(): Promise<void>
+}
+
+/**
+ * Builds everything, in order, and starts it; `stop` takes it down in reverse. What was acknowledged before stays on
+ * disk and is stored at the next start.
+ *
+ * @throws an Error that says what to do, with nothing left open.
+ */
+export async function start(config: Config, log: Log, version: string): Promise<Running> {
+  const closing: (() => Promise<void> | void)[] = []
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close()
+  }
+  try {
+    const now = Date.now
+    const digest = (text: string): string => hash("sha256", text)
+    const data = config.SAYSO_DATA
+    await mkdir(data, { recursive: true }).catch((cause: unknown) => {
+      throw new Error(`SAYSO_DATA=${data} cannot be the data folder: ${reasonOf(cause)}`, { cause })
+    })
+    const lock = lockFolder(data)
+    closing.push(() => lock.release())
+
+    const database = await openDatabase(join(data, "control.db"))
+    closing.push(() => database.destroy())
+    await ensureDefaultOrg(database, now())
+    const localMode = isLoopback(config.SAYSO_LISTEN.host)
+    if (!localMode && !(await hasReader(database))) throw new Error(nobodyCouldRead(config.SAYSO_LISTEN))
+
+    const journal = await openJournal({
+      dir: join(data, "journal"),
+      streams: tables,
+      maxBytes: config.SAYSO_JOURNAL_MAX_BYTES,
+      warn: (message) => log.warn(message),
+    })
+    closing.push(() => journal.close())
+
+    const clickhouse = config.SAYSO_CLICKHOUSE_URL
+    const link =
+      clickhouse === undefined ? await openChdb(join(data, "events")) : await openClickHouse(clickhouse)
+    closing.push(() => link.close())
+    for (const file of await migrate(link)) log.info(`store: applied ${file}`)
+    const store = createStore(link)
+
+    const metrics = createMetrics((own) => {
+      const { streams, refused } = journal.stats()
+      own.set("sayso_journal_set_aside_segments", {}, refused)
+      for (const { stream, rows, bytes, oldestMs } of streams) {
+        own.set("sayso_journal_bytes", { table: stream }, bytes)
+        own.set("sayso_journal_rows", { table: stream }, rows)
+        own.set(
+          "sayso_journal_oldest_seconds",
+          { table: stream },
+          oldestMs === undefined ? 0 : (now() - oldestMs) / 1000,
+        )
+      }
+    })
+    const accept = createAccept({ append: journal.append, toLine, digest, metrics, now })
+
+    const jobs = createRunner(log)
+    closing.push(() => jobs.stop())
+    const reject = (org: string, event: Event): Promise<unknown> => accept(org, "store", [event])
+    for (const table of tables)
+      jobs.start(`drain ${table}`, createDrain({ journal, store, metrics, log, reject }, table))
+
+    const handlers = {
+      ...intakeHandlers({ accept, digest, metrics, version }),
+      ...readHandlers({ search: createSearch(store), now }),
+      ...opsHandlers({
+        metrics,
+        version,
+        checks: { journal: async () => checkJournal(journal), store: () => store.ping() },
+      }),
+    }
+    const findKey = createKeyring(database, now)
+    const authenticate = createAuthenticate({ findKey, localOrg: localMode ? defaultOrg : undefined })
+    const shared = { handlers, log, metrics, maxBodyBytes: config.SAYSO_MAX_BODY_BYTES }
+
+    const main = createServer({
+      ...shared,
+      face: "main",
+      authenticate: ({ headers }, scope) => authenticate(headers, scope),
+    })
+    closing.push(() => main.close())
+    const url = await listen(main, config.SAYSO_LISTEN, "SAYSO_LISTEN")
+
+    const agent = createServer({
+      ...shared,
+      face: "agent",
+      async authenticate({ headers }, scope) {
+        if (scope !== "open" && headers.origin !== undefined) {
+          throw fault(
+            "origin_refused",
+            "The agent port is for tracers: a request with an Origin comes from a web page.",
+          )
+        }
+        return { org: defaultOrg, scopes: new Set(["intake", "open"]) }
+      },
+    })
+    closing.push(() => agent.close())
+    const agentUrl = await listenIfFree(agent, config.SAYSO_AGENT_LISTEN, log)
+
+    return { url, agentUrl, localMode, engine: store.engine, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function nobodyCouldRead(address: Address): string {
+  return (
+    `SAYSO_LISTEN=${address.host}:${address.port} can be reached from other machines, and there is no key to read with yet. ` +
+    "Make one first (sayso keys create --kind application --name me), or listen on 127.0.0.1."
+  )
+}
+
+async function checkJournal(journal: Journal): Promise<void> {
+  const { full, failing } = journal.stats()
+  if (failing !== undefined) throw new Error(`the disk refused the last write: ${failing}`)
+  if (full) throw new Error("full: the store has not taken events for a while")
+}
+
+async function listen(app: FastifyInstance, { host, port }: Address, setting: string): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    throw new Error(
+      `Cannot listen on ${host}:${port}: ${reasonOf(error)}. Set ${setting} to another address.`,
+      { cause: error },
+    )
+  }
+  const bound = app.server.address()
+  return urlOf({ host, port: typeof bound === "object" && bound ? bound.port : port })
+}
+
+/** A real Agent may have the port: then Sayso goes on without it, and says so. */
+async function listenIfFree(
+  app: FastifyInstance,
+  address: Address | undefined,
+  log: Log,
+): Promise<string | undefined> {
+  if (address === undefined) return undefined
+  try {
+    return await listen(app, address, "SAYSO_AGENT_LISTEN")
+  } catch (error) {
+    log.warn(`${error instanceof Error ? error.message : String(error)} Going on without the agent port.`)
+    return undefined
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
+    return "another program listens there"
+  return error instanceof Error ? error.message : String(error)
+}
