@@ -1,0 +1,14 @@
+import { intake } from "./intake.ts"
+
+const benches: Record<string, { summary: string; run: (args: readonly string[]) => Promise<void> }> = {
+  intake: { summary: "durable events a second beside a bare node:http server, visible lag, resident memory", run: intake },
+}
+
+const [name = "", ...args] = process.argv.slice(2)
+const bench = benches[name]
+if (bench) await bench.run(args)
+else {
+  console.log("npm run bench -- <name> [--seconds N] [--rounds N]\n")
+  for (const [each, { summary }] of Object.entries(benches)) console.log(`  ${each.padEnd(10)}${summary}`)
+  process.exitCode = name === "" ? 0 : 2
+}
