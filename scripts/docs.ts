@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { endpoints, type Endpoint } from "../packages/protocol/api.ts"
 import { errors } from "../packages/protocol/errors.ts"
 import { settings } from "../packages/server/config.ts"
+import { tracerPaths } from "../packages/server/intake/tracer.ts"
 import { metricRows } from "../packages/server/metrics.ts"
 
 const folder = join(import.meta.dirname, "../docs")
@@ -37,7 +38,7 @@ export function pages(): Record<string, string> {
         row.scope,
         row.face === "agent" ? "yes" : "",
       ]),
-    ),
+    ) + answers(),
     "metrics.md": page(
       "Metrics",
       "The server's own figures at `/metrics`, in Prometheus' text format, beside Node's usual process metrics.",
@@ -50,6 +51,27 @@ export function pages(): Record<string, string> {
       ]),
     ),
   }
+}
+
+/** What the fields of an answer mean that a reader cannot guess, and the paths that are no endpoints. */
+function answers(): string {
+  return `
+## What the answers say
+
+- \`state\`: \`current\`, \`superseded\` (the same submitter said something later on the same target under the same label) or \`withdrawn\`.
+- \`time\`: what lists and windows use, in epoch ms: the claimed time where it is believable, else the arrival. \`timestamp_ms\` is as it
+  was claimed, \`arrived\` is when the first copy came.
+- \`on_spans\`: ids of the spans here that an event was given on, by their id or by a join key that they carry.
+- \`counted\`: whether a current event counts here. Feedback rolls up, never down: a trace shows what was said about its session, and
+  does not count it. \`summary\` adds up the feedback that counts, by label.
+- \`matched\`: the spans, traces and sessions that have arrived and that a feedback event is about.
+- \`apm_trace_ids\`: the tracer's own ids of the same trace; a trace is found by them, too.
+
+## For tracers
+
+These paths are read to their end and answered so that a tracer stays quiet; nothing of them is kept: ${tracerPaths.map(code).join(", ")}.
+APM spans in \`/v0.4/traces\` repeat the LLM spans, which arrive by their own path.
+`
 }
 
 function page(

@@ -32,6 +32,10 @@ const commands = {
     argv: ["--watch", "packages/server/cli.ts", "serve"],
   },
   test: { summary: "run the tests; -- packages/protocol runs some of them", argv: ["scripts/test.ts"] },
+  "test:kill": {
+    summary: "kill a busy server again and again, and count; -- --rounds 200",
+    argv: ["test/kill.ts"],
+  },
   check: {
     summary: "format, lint, types, unused code; -- --fix mends what it can",
     argv: ["scripts/check.ts"],

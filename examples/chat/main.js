@@ -1,6 +1,6 @@
 // A shop's support assistant, written as any application with Datadog's SDK is. It answers four questions of
 // one customer, and sends what she and the support team say about the answers. Nothing in it knows about
-// Sayso: where the tracer sends its data is decided by the environment (see package.json).
+// Sayso: where the tracer sends its data is decided by the environment (see README.md).
 
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"

@@ -27,9 +27,14 @@ const Millis = Type.Number({ description: "Epoch milliseconds" })
 export const states = ["current", "superseded", "withdrawn"] as const
 
 const storedFields = {
-  id: Type.String({ format: "uuid", description: "Derived from the content: the same event always has the same id" }),
+  id: Type.String({
+    format: "uuid",
+    description: "Derived from the content: the same event always has the same id",
+  }),
   ...metricFields,
-  time: Type.Number({ description: "Epoch ms that lists use: the claimed time where it is believable, else the arrival" }),
+  time: Type.Number({
+    description: "Epoch ms that lists use: the claimed time where it is believable, else the arrival",
+  }),
   arrived: Type.Number({ description: "Epoch ms of the first copy's arrival" }),
   state: Type.Enum([...states]),
   withdrawn: Type.Optional(Type.Object({ time: Millis, reason: Type.String() })),
@@ -61,7 +66,8 @@ const joinedFields = {
     description: "Ids of the spans here that it was given on, by their id or by a join key they carry",
   }),
   counted: Type.Boolean({
-    description: "Whether it counts here: it is current, and it was given here or further down (feedback rolls up, never down)",
+    description:
+      "Whether it counts here: it is current, and it was given here or further down (feedback rolls up, never down)",
   }),
 }
 export const JoinedFeedback = Type.Object({ ...StoredFeedback.properties, ...joinedFields })
@@ -75,7 +81,9 @@ export const LabelSummary = Type.Object({
   pass: Type.Number(),
   fail: Type.Number(),
   submitters: Type.Number({ description: "How many different submitters" }),
-  values: Type.Record(Type.String(), Type.Number(), { description: "Categorical and boolean answers, counted" }),
+  values: Type.Record(Type.String(), Type.Number(), {
+    description: "Categorical and boolean answers, counted",
+  }),
   mean: Type.Optional(Type.Number({ description: "Of the scores" })),
 })
 export type LabelSummary = Static<typeof LabelSummary>
@@ -104,7 +112,9 @@ export const TraceHead = Type.Object(traceHead)
 export type TraceHead = Static<typeof TraceHead>
 
 const said = {
-  feedback: Type.Array(JoinedFeedback, { description: "All that was said about it, with history, newest first; each event once" }),
+  feedback: Type.Array(JoinedFeedback, {
+    description: "All that was said about it, with history, newest first; each event once",
+  }),
   evaluations: Type.Array(JoinedEvaluation),
   summary: Type.Array(LabelSummary, { description: "The feedback that counts here, by label" }),
 }
@@ -212,9 +222,12 @@ export const MetricsAnswer = Type.Object({
     type: Type.Literal("evaluation_metric"),
     id: Type.String({ format: "uuid" }),
     attributes: Type.Object({
-      metrics: Type.Array(Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: true }), {
-        description: "Each metric that was taken, with its id and the inferred eval_scope",
-      }),
+      metrics: Type.Array(
+        Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: true }),
+        {
+          description: "Each metric that was taken, with its id and the inferred eval_scope",
+        },
+      ),
     }),
   }),
 })
@@ -318,7 +331,10 @@ export const endpoints = {
     summary: "What a tracer asks first: which paths there are",
     scope: "open",
     face: "agent",
-    output: Type.Object({ version: Type.String(), endpoints: Type.Array(Type.String()) }, { additionalProperties: true }),
+    output: Type.Object(
+      { version: Type.String(), endpoints: Type.Array(Type.String()) },
+      { additionalProperties: true },
+    ),
     status: 200,
   },
   listFeedback: {
@@ -353,7 +369,7 @@ export const endpoints = {
   withdrawFeedback: {
     method: "POST",
     path: "/api/v1/feedback/{id}/withdraw",
-    summary: "Take a feedback event out of the counts; the vote before it does not come back",
+    summary: "Take a feedback event out of the counts, before or after it arrives; the body may say {reason}, the first withdrawal stands, and the vote before it does not come back",
     scope: "intake",
     face: "main",
     body: WithdrawBody,

@@ -1,3 +1,11 @@
+interface ErrorRow {
+  readonly status: number
+  readonly title: string
+  readonly todo: string
+  /** The detail of each case says what to do by itself; else the row's `todo` stands behind it in the answer. */
+  readonly told?: true
+}
+
 /**
  * Every error code as a row: the HTTP status it answers with, what it means, and what the caller can do.
  * docs/errors.md is made from these rows.
@@ -7,21 +15,25 @@ export const errors = {
     status: 400,
     title: "The body is not JSON",
     todo: "Send one JSON document. The detail names the first byte that could not be read.",
+    told: true,
   },
   bad_body: {
     status: 400,
     title: "The body has the wrong shape",
     todo: "Each error's source.pointer names the place in the body, and its detail what belongs there.",
+    told: true,
   },
   bad_parameter: {
     status: 400,
     title: "A parameter of the URL cannot be used",
     todo: "source.parameter names it, and the detail says what it may be.",
+    told: true,
   },
   too_deep: {
     status: 400,
     title: "The JSON is nested too deeply",
     todo: "Flatten the value; the detail gives the limit.",
+    told: true,
   },
   cut_short: {
     status: 400,
@@ -32,16 +44,17 @@ export const errors = {
     status: 400,
     title: "The request is not HTTP",
     todo: "Speak HTTP/1.1 on this port, without TLS; a proxy in front of it can add that.",
+    told: true,
   },
   key_missing: {
     status: 403,
     title: "A key is needed",
-    todo: "Send an API key (intake) in DD-API-KEY, or an application key (reads) in DD-APPLICATION-KEY; either also as a Bearer token. `sayso keys create` makes one.",
+    todo: "Send an API key (intake) in DD-API-KEY, or an application key (reads) in DD-APPLICATION-KEY; either also as a Bearer token. `npm run sayso -- keys create` makes one.",
   },
   key_invalid: {
     status: 403,
     title: "API key is invalid",
-    todo: "The key is unknown or was revoked. `sayso keys list` shows the valid ones by name; `sayso keys create` makes another.",
+    todo: "`npm run sayso -- keys list` shows the keys by name, `npm run sayso -- keys create` makes another.",
   },
   scope_missing: {
     status: 403,
@@ -53,11 +66,12 @@ export const errors = {
     title: "Not from a web page",
     todo: "In local mode only programs on this machine and the server's own pages may call. Use a key, or the address the server printed.",
   },
-  not_found: { status: 404, title: "Not found", todo: "The detail says what was looked for." },
+  not_found: { status: 404, title: "Not found", todo: "The detail says what was looked for.", told: true },
   method_not_allowed: {
     status: 405,
     title: "The path exists, the method does not",
     todo: "The Allow header lists the methods of this path.",
+    told: true,
   },
   too_slow: {
     status: 408,
@@ -83,6 +97,7 @@ export const errors = {
     status: 431,
     title: "The headers are too large",
     todo: "Send fewer or shorter headers, and a shorter URL.",
+    told: true,
   },
   internal: {
     status: 500,
@@ -114,7 +129,7 @@ export const errors = {
     title: "The server is stopping",
     todo: "Nothing of this request was kept: send it again later.",
   },
-} as const satisfies Record<string, { status: number; title: string; todo: string }>
+} as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof errors
 

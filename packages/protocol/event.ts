@@ -14,7 +14,10 @@ export const evaluationStatuses = ["OK", "WARN", "ERROR"] as const
 const JsonObject = Type.Record(Type.String(), Type.Unknown())
 
 export const Submitter = Type.Object({
-  id: Type.String({ minLength: 1, description: "Who said it: the application's own name for the user or agent" }),
+  id: Type.String({
+    minLength: 1,
+    description: "Who said it: the application's own name for the user or agent",
+  }),
   type: Type.Optional(Type.String({ description: "Free text; `user` and `agent` are usual" })),
 })
 export type Submitter = Static<typeof Submitter>
@@ -28,8 +31,13 @@ export const metricFields = {
   boolean_value: Type.Optional(Type.Boolean()),
   json_value: Type.Optional(JsonObject),
   text_value: Type.Optional(Type.String()),
-  timestamp_ms: Type.Number({ minimum: 0, description: "When it was said, by the client's clock, in epoch ms" }),
-  ml_app: Type.Optional(Type.String({ description: "The application that sends it; it does not limit the join" })),
+  timestamp_ms: Type.Number({
+    minimum: 0,
+    description: "When it was said, by the client's clock, in epoch ms",
+  }),
+  ml_app: Type.Optional(
+    Type.String({ description: "The application that sends it; it does not limit the join" }),
+  ),
   tags: Type.Optional(Type.Array(Type.String(), { description: "`key:value` texts" })),
   assessment: Type.Optional(Type.Enum([...assessments])),
   reasoning: Type.Optional(Type.String({ description: "Why, in words" })),
@@ -47,7 +55,9 @@ export const targetFields = {
 }
 
 export const JoinOn = Type.Object({
-  span: Type.Optional(Type.Object({ span_id: Type.String({ minLength: 1 }), trace_id: Type.Optional(Type.String()) })),
+  span: Type.Optional(
+    Type.Object({ span_id: Type.String({ minLength: 1 }), trace_id: Type.Optional(Type.String()) }),
+  ),
   tag: Type.Optional(Type.Object({ key: Type.String({ minLength: 1 }), value: Type.String() })),
 })
 
@@ -92,7 +102,10 @@ export const Span = Type.Object({
   feedback_join_keys: Type.Array(Type.String()),
   tags: Type.Array(Type.String()),
   status: Type.Enum(["ok", "error"]),
-  start_ns: Type.String({ pattern: "^-?\\d+$", description: "Epoch ns as decimal digits: a JSON number would lose some" }),
+  start_ns: Type.String({
+    pattern: "^-?\\d+$",
+    description: "Epoch ns as decimal digits: a JSON number would lose some",
+  }),
   duration_ns: Type.Number({ minimum: 0 }),
   model_name: Type.String(),
   model_provider: Type.String(),

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs"
-import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { Command, Option } from "commander"
 import { readConfig } from "./config.ts"
@@ -8,8 +7,9 @@ import { openDatabase } from "./control/database.ts"
 import { createKey, listKeys, revokeKey, type KeyKind } from "./control/keys.ts"
 import { defaultOrg } from "./control/migrations.ts"
 import { ensureDefaultOrg } from "./control/orgs.ts"
+import { greeting } from "./greeting.ts"
 import { createLog } from "./log.ts"
-import { start, type Running } from "./main.ts"
+import { makeDataFolder, start } from "./main.ts"
 
 // Queries of the embedded engine wait on Node's thread pool, and so do the journal's writes: with Node's four threads a few
 // slow queries would hold up every acknowledgement. The pool is made at its first use, so this is early enough.
@@ -52,7 +52,7 @@ keys
   .action(async (id: string) => {
     await withDatabase(async (database) => {
       if (!(await revokeKey(database, { org: defaultOrg, id }, Date.now()))) {
-        throw new Error(`There is no valid key with the id ${id}. sayso keys list shows them.`)
+        throw new Error(`There is no valid key with the id ${id}. npm run sayso -- keys list shows them.`)
       }
       console.error("Revoked.")
     })
@@ -67,7 +67,7 @@ async function serve(): Promise<void> {
   const config = readConfig(process.env)
   const log = createLog(config.SAYSO_LOG_LEVEL)
   const running = await start(config, log, manifest.version)
-  console.log(greeting(running))
+  console.log(greeting(running, Date.now()))
   let stoppedAt: number | undefined
   const stop = (): void => {
     // A second signal means now, unless it is the same one: some runners send theirs twice.
@@ -90,7 +90,7 @@ async function serve(): Promise<void> {
 
 async function withDatabase(work: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<void>): Promise<void> {
   const config = readConfig(process.env)
-  await mkdir(config.SAYSO_DATA, { recursive: true })
+  await makeDataFolder(config.SAYSO_DATA)
   const database = await openDatabase(join(config.SAYSO_DATA, "control.db"))
   try {
     await ensureDefaultOrg(database, Date.now())
@@ -98,28 +98,4 @@ async function withDatabase(work: (database: Awaited<ReturnType<typeof openDatab
   } finally {
     await database.destroy()
   }
-}
-
-/** Where to look and what to try. The two lines can be pasted as they are. */
-function greeting({ url, agentUrl, localMode, engine }: Running): string {
-  const send = `curl -s ${url}/api/intake/llm-obs/v2/eval-metric -H 'Content-Type: application/json'${localMode ? "" : " -H \"DD-API-KEY: $DD_API_KEY\""} -d`
-  const metric = (fields: object): string =>
-    JSON.stringify({
-      data: { type: "evaluation_metric", attributes: { metrics: [{ event_kind: "feedback", ...fields, timestamp_ms: Date.now() }] } },
-    })
-  const thumb = { span_id: "5367402366830997855", label: "thumbs", metric_type: "categorical", categorical_value: "down" }
-  const comment = { feedback_join_key: "ticket-981", label: "comment", metric_type: "text", text_value: "The answer named the wrong train." }
-  return [
-    `Sayso listens on ${url} (${engine}${localMode ? ", local mode: no key needed" : ""})`,
-    agentUrl === undefined ? "  no port for Datadog tracers" : `  Datadog tracers: ${agentUrl}`,
-    "",
-    "A thumbs-down on a span, and a comment on a join key:",
-    "",
-    `  ${send} '${metric({ ...thumb, assessment: "fail", submitter: { id: "user-1", type: "user" } })}'`,
-    "",
-    `  ${send} '${metric({ ...comment, submitter: { id: "user-1", type: "user" } })}'`,
-    "",
-    `Read it back:  curl -s ${url}/api/v1/feedback`,
-    "Real spans:    npm run example:chat",
-  ].join("\n")
 }

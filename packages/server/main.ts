@@ -1,6 +1,7 @@
 import { hash } from "node:crypto"
-import { mkdir } from "node:fs/promises"
-import { join } from "node:path"
+import { existsSync } from "node:fs"
+import { mkdir, stat } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import type { FastifyInstance } from "fastify"
 import type { Event } from "@sayso/protocol/event.ts"
 import { fault } from "@sayso/protocol/errors.ts"
@@ -54,9 +55,7 @@ export async function start(config: Config, log: Log, version: string): Promise<
     const now = Date.now
     const digest = (text: string): string => hash("sha256", text)
     const data = config.SAYSO_DATA
-    await mkdir(data, { recursive: true }).catch((cause: unknown) => {
-      throw new Error(`SAYSO_DATA=${data} cannot be the data folder: ${reasonOf(cause)}`, { cause })
-    })
+    await makeDataFolder(data)
     const lock = lockFolder(data)
     closing.push(() => lock.release())
 
@@ -146,10 +145,29 @@ export async function start(config: Config, log: Log, version: string): Promise<
   }
 }
 
+/**
+ * Makes the data folder where it is missing, one level after the other: Node's own way of doing that never ends where a file
+ * system like /proc says that a folder in an existing folder does not exist.
+ *
+ * @throws an Error that names the setting.
+ */
+export async function makeDataFolder(folder: string): Promise<void> {
+  const missing: string[] = []
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at)
+  try {
+    for (const level of missing) await mkdir(level)
+    if (!(await stat(folder)).isDirectory()) throw new Error("it is no folder")
+  } catch (error) {
+    throw new Error(`SAYSO_DATA=${folder} cannot be used: ${reasonOf(error)}. Set it to a folder that Sayso may write to.`, {
+      cause: error,
+    })
+  }
+}
+
 function nobodyCouldRead(address: Address): string {
   return (
     `SAYSO_LISTEN=${address.host}:${address.port} can be reached from other machines, and there is no key to read with yet. ` +
-    "Make one first (sayso keys create --kind application --name me), or listen on 127.0.0.1."
+    "Make one first (npm run sayso -- keys create --kind application --name me), or listen on 127.0.0.1."
   )
 }
 

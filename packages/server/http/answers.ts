@@ -7,13 +7,16 @@ export const jsonApi = "application/vnd.api+json; charset=utf-8"
 /** The answer to a refusal, as every path of ours gives it. Shape: JSON:API errors. */
 export function errorBody(problems: readonly Problem[]): object {
   return {
-    errors: problems.map(({ code, detail, source }) => ({
-      status: String(errors[code].status),
-      code,
-      title: errors[code].title,
-      detail: `${detail} ${errors[code].todo}`,
-      ...(source && { source }),
-    })),
+    errors: problems.map(({ code, detail, source }) => {
+      const row = errors[code]
+      return {
+        status: String(row.status),
+        code,
+        title: row.title,
+        detail: "told" in row ? detail : `${detail} ${row.todo}`,
+        ...(source && { source }),
+      }
+    }),
   }
 }
 
@@ -37,9 +40,9 @@ function fastifyFault(error: unknown, maxBodyBytes: number): Fault | undefined {
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return new Fault([{ code: "bad_media_type", detail: "There is no reader for this Content-Type." }])
     case "FST_ERR_BAD_URL":
-      return new Fault([{ code: "bad_parameter", detail: "The URL has an escape that is no UTF-8." }])
+      return new Fault([{ code: "bad_parameter", detail: "The URL has an escape that is no UTF-8. Escape the bytes of UTF-8, like %C3%A9 for é." }])
     case "FST_ERR_MAX_PARAM_LENGTH":
-      return new Fault([{ code: "bad_parameter", detail: "A part of the URL's path is too long." }])
+      return new Fault([{ code: "bad_parameter", detail: "A part of the URL's path is longer than 16,384 characters." }])
     default:
       return undefined
   }

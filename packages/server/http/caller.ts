@@ -42,7 +42,7 @@ export function createAuthenticate({ findKey, localOrg }: AuthDeps): Authenticat
     const keys = await Promise.all(secrets.map(findKey))
     const found = keys.filter((key) => key !== undefined)
     if (found.length < keys.length)
-      throw fault("key_invalid", "API key is invalid: it is unknown or was revoked.")
+      throw fault("key_invalid", "API key is invalid: the key is unknown or was revoked.")
     const key = found.find((candidate) => scopesOf[candidate.kind].has(scope))
     if (!key)
       throw fault(

@@ -107,9 +107,12 @@ export function intakeHandlers({
   }
 }
 
-/** SDKs never retry, or for ever: their good items are taken and the bad ones kept. A body's own marks are looked at later. */
+/**
+ * SDKs never retry, or for ever: their good items are taken and the bad ones kept. Only the Java SDK still uses version 1,
+ * and it does not mark its items. A body's own marks are looked at later.
+ */
 function isSdkTraffic(call: Call): boolean {
-  return call.onAgentPort || call.path.startsWith("/evp_proxy/")
+  return call.onAgentPort || call.path.startsWith("/evp_proxy/") || isVersion1(call)
 }
 
 function isVersion1(call: Call): boolean {

@@ -12,7 +12,7 @@ const validators = new WeakMap<TSchema, Validator>()
  */
 export function readQuery(schema: TSchema | undefined, query: unknown): Readonly<Record<string, unknown>> {
   const given = query as Record<string, unknown>
-  const { properties = {} }: { properties?: Record<string, { type?: string }> } = schema ?? {}
+  const { properties = {} }: { properties?: Record<string, Shape> } = schema ?? {}
   const known = Object.keys(properties)
   const unknown = Object.keys(given).find((name) => !known.includes(name))
   if (unknown !== undefined) {
@@ -21,17 +21,33 @@ export function readQuery(schema: TSchema | undefined, query: unknown): Readonly
   }
   if (schema === undefined) return {}
   for (const [parameter, text] of Object.entries(given)) {
+    if (typeof text !== "string") throw fault("bad_parameter", `${parameter} was given more than once.`, { parameter })
+    const shape = properties[parameter] ?? {}
     // The conversion would cut a fraction off.
-    if (properties[parameter]?.type !== "integer" || /^\d+$/.test(String(text))) continue
-    throw fault("bad_parameter", `${parameter} is a whole number.`, { parameter })
+    if (shape.type !== "integer" || /^\d+$/.test(text)) continue
+    throw fault("bad_parameter", whatItIs(parameter, shape), { parameter })
   }
   const value = Value.Convert(schema, { ...given })
   const validator = validators.get(schema) ?? Compile(schema)
   validators.set(schema, validator)
   if (validator.Check(value)) return value as Record<string, unknown>
-  const error = validator.Errors(value)[0]
-  const parameter = error?.instancePath.slice(1).split("/")[0] ?? ""
-  throw fault("bad_parameter", `${parameter} ${error?.message ?? "cannot be used"}.`, { parameter })
+  const parameter = validator.Errors(value)[0]?.instancePath.slice(1).split("/")[0] ?? ""
+  throw fault("bad_parameter", whatItIs(parameter, properties[parameter] ?? {}), { parameter })
+}
+
+/** What a parameter's schema says about its values. */
+interface Shape {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+}
+
+function whatItIs(parameter: string, shape: Shape): string {
+  if (shape.enum) return `${parameter} is one of ${shape.enum.join(", ")}.`
+  if (shape.type === "integer") return `${parameter} is a whole number from ${shape.minimum} to ${shape.maximum}.`
+  if (shape.type === "boolean") return `${parameter} is true or false.`
+  return `${parameter} cannot be used.`
 }
 
 /** A moment of a URL in epoch ms: ISO 8601, or epoch ms as they are. */

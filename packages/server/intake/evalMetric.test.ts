@@ -510,7 +510,7 @@ takes("a session, inferred", evaluation({ join_on: null, session_id: "sess-42" }
 takes("a session beside join_on is not the target", evaluation({ session_id: "sess-42" }), score)
 
 const needsJoin =
-  "/join_on: An evaluation needs join_on.span {span_id, trace_id} or join_on.tag {key, value}. Feedback has event_kind: feedback."
+  "/join_on: An evaluation needs join_on.span {span_id, trace_id} or join_on.tag {key, value}, or is of a session (eval_scope and session_id). Feedback has event_kind: feedback."
 refuses("nothing", evaluation({ join_on: undefined }), needsJoin)
 refuses("a join_on that is a text", evaluation({ join_on: "span" }), needsJoin)
 refuses(

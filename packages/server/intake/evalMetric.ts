@@ -207,7 +207,7 @@ function readJoinOn({ fields, complain }: Item): JsonObject | undefined {
   if (!isObject(joinOn)) {
     return complain(
       "join_on",
-      "An evaluation needs join_on.span {span_id, trace_id} or join_on.tag {key, value}. Feedback has event_kind: feedback.",
+      "An evaluation needs join_on.span {span_id, trace_id} or join_on.tag {key, value}, or is of a session (eval_scope and session_id). Feedback has event_kind: feedback.",
     )
   }
   const { span, tag } = joinOn

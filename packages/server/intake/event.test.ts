@@ -107,7 +107,7 @@ const anyMetric = fc
     return almost({ event_kind: fc.constant(kind), ...about, ...answer, ...common })
   })
 
-const runs = { numRuns: 5_000 }
+const runs = { numRuns: 2_000 }
 
 /** Reads items that should mostly be good, and holds every event that comes out to its schema. */
 function holds(fromSdk: boolean) {

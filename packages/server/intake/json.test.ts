@@ -313,7 +313,7 @@ test("any bytes are read or refused as bad_json", () => {
           /: (it is empty|byte \d+ cannot be read|it ends after \d+ bytes, before it is complete)\.$/,
         )
     }),
-    { numRuns: 10_000 },
+    { numRuns: 5_000 },
   )
 })
 
@@ -328,7 +328,7 @@ test("what strict JSON takes is never refused", () => {
       }
       expect(readJson(body)).toStrictEqual(wellFormed(strict))
     }),
-    { numRuns: 10_000 },
+    { numRuns: 5_000 },
   )
 })
 
@@ -351,7 +351,7 @@ test("nothing before the named byte is at fault", () => {
       expect(detailOf(body.subarray(0, at)) ?? "").not.toContain("cannot be read")
       expect(at).toBeLessThan(body.length)
     }),
-    { numRuns: 10_000 },
+    { numRuns: 5_000 },
   )
 })
 

@@ -70,6 +70,26 @@ check("no kind", { meta: {} }, { span_kind: "task" })
 check("no meta", { meta: undefined }, { span_kind: "task" })
 check("a kind that nobody knows", { meta: { kind: "guardrail" } }, { span_kind: "guardrail" })
 
+// What has no place of its own stays in meta.
+
+check(
+  "links, collection errors and metadata that is no object",
+  {
+    span_links: [{ trace_id: "1", span_id: "2" }],
+    collection_errors: ["dropped_io"],
+    config: null,
+    meta: { kind: "llm", metadata: "plain", tool_definitions: [] },
+  },
+  {
+    meta: {
+      span_links: [{ trace_id: "1", span_id: "2" }],
+      collection_errors: ["dropped_io"],
+      metadata: "plain",
+      tool_definitions: [],
+    },
+  },
+)
+
 // The error, flat or nested.
 
 const error = { type: "TypeError", message: "x is undefined", stack: "at y" }
@@ -337,9 +357,8 @@ check(
   },
 )
 check("metrics that are no object", { metrics: [1] }, {})
-check("metadata that is no object", { meta: { kind: "llm", metadata: "x" } }, {})
 check("names and models that are no texts", { name: { a: 1 }, meta: { kind: "llm", model_name: ["x"] } }, {})
-check("what nobody knows is ignored", { span_links: [], collection_errors: ["dropped_io"] }, {})
+check("what nobody knows is ignored", { color: "blue", _dd: { stage: "raw" } }, {})
 
 // What cannot be used.
 

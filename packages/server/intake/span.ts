@@ -88,9 +88,21 @@ export function readSpan(item: unknown, at: string, defaults: SpanDefaults): Spa
     metadata: objectOf(meta["metadata"]),
     metrics: numbers(item["metrics"]),
     error,
-    meta: Object.fromEntries(Object.entries(meta).filter(([key]) => !placed.has(key))),
+    meta: restOf(item, meta),
   }
   return problems.length > 0 ? problems : span
+}
+
+/** What else the client said of the span, beside `meta` and in it, so that nothing is lost. */
+function restOf(item: JsonObject, meta: JsonObject): JsonObject {
+  const rest = Object.fromEntries(Object.entries(meta).filter(([key]) => !placed.has(key)))
+  for (const key of ["span_links", "collection_errors", "config"]) if (present(item[key])) rest[key] = item[key]
+  if (present(meta["metadata"]) && !isObject(meta["metadata"])) rest["metadata"] = meta["metadata"]
+  return rest
+}
+
+function present(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 /** Whether the client's sampling decided against the span (SDKs send such spans with "0"; only the server drops them). */

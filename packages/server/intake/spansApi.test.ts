@@ -135,8 +135,7 @@ const many = (count: number): Fields[] => Array.from({ length: count }, () => sp
 /** A body of so many spans. */
 function bounded(title: string, read: (count: number) => SpansBody) {
   test(`at most 50,000 spans: ${title}`, () => {
-    expect(read(most).spans.length + read(most).bad.length + read(most).dropped).toBeLessThanOrEqual(most)
-    expect(() => read(most + 1)).toThrow(expect.objectContaining({ code: "too_many" }))
+    expect(() => read(most)).not.toThrow()
     expect(() => read(most + 1)).toThrow("at most 50000 events, and this one has 50001")
   })
 }
