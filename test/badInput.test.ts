@@ -937,7 +937,7 @@ describe("a broken connection breaks nothing else", () => {
     const started = Date.now()
     await readBack(sayso.post(metricsPath, metrics(feedback({ label: "beside the idle" }))))
     await accepted(onAgent(metricsPath, metrics(feedback({ label: "beside the idle ones" }))))
-    expect(Date.now() - started).toBeLessThan(5_000)
+    expect(Date.now() - started).toBeLessThan(10_000)
     for (const socket of sockets) socket.destroy()
   })
 

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
-import { openChdb } from "../packages/server/store/connect.ts"
+import { openChdb, type Link } from "../packages/server/store/connect.ts"
 import { runSayso, startSayso, tempFolder, until, type Json, type Sayso } from "./harness.ts"
 
 export interface KillOptions {
@@ -38,6 +38,9 @@ export interface Tally {
 }
 
 const clients = 6
+const tables = ["spans", "eval_metrics"]
+/** The copies that pile up are counted, and merged, after so many rounds. */
+const roundsBetweenCounts = 20
 const metricsPath = "/api/intake/llm-obs/v2/eval-metric"
 
 /** What was sent, by the name that each event carries, and what was acknowledged of it. */
@@ -74,21 +77,21 @@ export async function killAndCount({ rounds, seed, say }: KillOptions): Promise<
     repeated: 0,
     unanswered: 0,
   }
+  let doubledRows = 0
   try {
+    await (await startSayso({ data })).stop()
+    await withTables(data, stopMerging)
     for (let round = 1; round <= rounds; round += 1) {
       const how = await playRound(data, round, random, ledger)
+      const { feedback, spans } = ledger
       say(
-        `round ${round} of ${rounds}, killed ${how}: ${ledger.feedback.size} feedback and ${ledger.spans.size} spans acknowledged so far`,
+        `round ${round} of ${rounds}, killed ${how}: ${feedback.size} feedback and ${spans.size} spans acknowledged so far`,
       )
+      if (round % roundsBetweenCounts === 0) doubledRows += await withTables(data, countDoubledRows)
     }
     const counts = await countAll(data, rounds, ledger)
-    return {
-      rounds,
-      ...counts,
-      repeated: ledger.repeated,
-      unanswered: ledger.unanswered,
-      doubledRows: await countDoubledRows(data),
-    }
+    doubledRows += await withTables(data, countDoubledRows)
+    return { rounds, ...counts, repeated: ledger.repeated, unanswered: ledger.unanswered, doubledRows }
   } finally {
     rmSync(data, { recursive: true, force: true })
   }
@@ -305,26 +308,45 @@ function repeatsIn(names: readonly string[]): string[] {
   return names.filter((name) => seen.size === seen.add(name).size)
 }
 
-/**
- * The API shows one row per event, whatever the tables hold. The tables themselves must not hold a row twice either: each
- * copy that arrived has a sequence of its own, so that equal ones came from a segment that was stored twice.
- */
-async function countDoubledRows(data: string): Promise<number> {
+/** The store's tables, between two runs of the server: this process and the server never have them at once. */
+async function withTables<T>(data: string, work: (link: Link) => Promise<T>): Promise<T> {
   const link = await openChdb(join(data, "events"))
   try {
-    const [row] = (await link.rows(
-      {
-        text: `SELECT
-          (SELECT count() - uniqExact(id, sequence) FROM eval_metrics) AS metrics,
-          (SELECT count() - uniqExact(trace_id, span_id, sequence) FROM spans) AS spans`,
-        params: {},
-      },
-      {},
-    )) as [{ metrics: string; spans: string }]
-    return Number(row.metrics) + Number(row.spans)
+    return await work(link)
   } finally {
     await link.close()
   }
+}
+
+/** Merging tidies copies away. Without it, a row that went in twice stays to be counted. */
+async function stopMerging(link: Link): Promise<void> {
+  const settings = [
+    "max_bytes_to_merge_at_max_space_in_pool = 1",
+    "max_bytes_to_merge_at_min_space_in_pool = 1",
+    "parts_to_delay_insert = 100000",
+    "parts_to_throw_insert = 100000",
+  ]
+  for (const table of tables) await link.command(`ALTER TABLE ${table} MODIFY SETTING ${settings.join(", ")}`)
+}
+
+/**
+ * The API shows one row per event, whatever the tables hold. The tables themselves must not hold a row twice either: each
+ * copy that arrived has a sequence of its own, so that equal ones came from a segment that was stored twice. What was
+ * counted is merged, so that later rounds have room.
+ */
+async function countDoubledRows(link: Link): Promise<number> {
+  const text = `SELECT
+    (SELECT count() - uniqExact(id, sequence) FROM eval_metrics) AS metrics,
+    (SELECT count() - uniqExact(trace_id, span_id, sequence) FROM spans) AS spans`
+  const [row] = (await link.rows({ text, params: {} }, {})) as [{ metrics: string; spans: string }]
+  for (const table of tables) {
+    await link.command(
+      `ALTER TABLE ${table} RESET SETTING max_bytes_to_merge_at_max_space_in_pool, max_bytes_to_merge_at_min_space_in_pool`,
+    )
+    await link.command(`OPTIMIZE TABLE ${table} FINAL`)
+  }
+  await stopMerging(link)
+  return Number(row.metrics) + Number(row.spans)
 }
 
 type Random = () => number

@@ -40,9 +40,16 @@ function fastifyFault(error: unknown, maxBodyBytes: number): Fault | undefined {
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return new Fault([{ code: "bad_media_type", detail: "There is no reader for this Content-Type." }])
     case "FST_ERR_BAD_URL":
-      return new Fault([{ code: "bad_parameter", detail: "The URL has an escape that is no UTF-8. Escape the bytes of UTF-8, like %C3%A9 for é." }])
+      return new Fault([
+        {
+          code: "bad_parameter",
+          detail: "The URL has an escape that is no UTF-8. Escape the bytes of UTF-8, like %C3%A9 for é.",
+        },
+      ])
     case "FST_ERR_MAX_PARAM_LENGTH":
-      return new Fault([{ code: "bad_parameter", detail: "A part of the URL's path is longer than 16,384 characters." }])
+      return new Fault([
+        { code: "bad_parameter", detail: "A part of the URL's path is longer than 16,384 characters." },
+      ])
     default:
       return undefined
   }

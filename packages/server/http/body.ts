@@ -20,6 +20,11 @@ export async function unpack(bytes: Buffer, encoding: string | undefined, maxByt
     if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
       throw fault("too_large", `The body unpacks to more than ${maxBytes} bytes.`, undefined, error)
     }
-    throw fault("bad_json", "The body is not the gzip that its Content-Encoding says. Pack it, or leave the header out.", undefined, error)
+    throw fault(
+      "bad_json",
+      "The body is not the gzip that its Content-Encoding says. Pack it, or leave the header out.",
+      undefined,
+      error,
+    )
   }
 }

@@ -21,7 +21,8 @@ export function readQuery(schema: TSchema | undefined, query: unknown): Readonly
   }
   if (schema === undefined) return {}
   for (const [parameter, text] of Object.entries(given)) {
-    if (typeof text !== "string") throw fault("bad_parameter", `${parameter} was given more than once.`, { parameter })
+    if (typeof text !== "string")
+      throw fault("bad_parameter", `${parameter} was given more than once.`, { parameter })
     const shape = properties[parameter] ?? {}
     // The conversion would cut a fraction off.
     if (shape.type !== "integer" || /^\d+$/.test(text)) continue
@@ -45,7 +46,8 @@ interface Shape {
 
 function whatItIs(parameter: string, shape: Shape): string {
   if (shape.enum) return `${parameter} is one of ${shape.enum.join(", ")}.`
-  if (shape.type === "integer") return `${parameter} is a whole number from ${shape.minimum} to ${shape.maximum}.`
+  if (shape.type === "integer")
+    return `${parameter} is a whole number from ${shape.minimum} to ${shape.maximum}.`
   if (shape.type === "boolean") return `${parameter} is true or false.`
   return `${parameter} cannot be used.`
 }

@@ -171,12 +171,12 @@ function sameTarget(a: StoredFeedback, b: StoredFeedback): boolean {
 async function matchedBy(store: Store, reader: Reader, event: StoredFeedback): Promise<FeedbackDetail["matched"]> {
   const from = sql`${visible(reader, "spans")} AND ${await aboutSpans(store, reader, event)}`
   const [totals] = await store.rows<{ span_count: string; trace_ids: string[]; session_ids: string[] }>(
-    sql`SELECT uniqExact(trace_key, trace_uppers[1], span_key) AS span_count, groupUniqArray(1000)(trace_id) AS trace_ids,
+    sql`SELECT uniqExact(trace_key, span_key) AS span_count, groupUniqArray(1000)(trace_id) AS trace_ids,
       groupUniqArrayIf(1000)(session_id, session_id != '') AS session_ids ${from}`,
   )
   const spans = await store.rows<SpanName>(
     sql`SELECT trace_id, span_id, name, span_kind, ml_app, session_id ${from}
-      ORDER BY time, sequence DESC LIMIT 1 BY trace_key, trace_uppers[1], span_key LIMIT 100`,
+      ORDER BY time, sequence DESC LIMIT 1 BY trace_key, span_key LIMIT 100`,
   )
   return {
     span_count: Number(totals?.span_count ?? 0),

@@ -125,6 +125,7 @@ export async function openClickHouse(url: string): Promise<Link> {
     name: "clickhouse",
     rows(statement, settings, signal) {
       const work = async (): Promise<unknown[]> => {
+        signal?.throwIfAborted()
         const result = await client.query({
           query: withSettings(statement.text, settings),
           query_params: { ...statement.params },

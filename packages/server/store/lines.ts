@@ -64,7 +64,7 @@ function spanRow(span: Span, stamp: Stamp, source: string): object {
     error_stack: span.error.stack,
     meta: json(span.meta),
     source,
-    time: placeInTime(Math.floor(Number(span.start_ns) / 1e6), stamp.arrivedMs),
+    time: placeInTime(Number(BigInt(span.start_ns) / 1_000_000n), stamp.arrivedMs),
     arrived: stamp.arrivedMs,
     sequence: stamp.sequence,
   }
