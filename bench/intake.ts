@@ -34,8 +34,12 @@ export async function intake(args: readonly string[]): Promise<void> {
   const seconds = Number(values.seconds)
   const rounds = Number(values.rounds)
   const cpu = cpus()
-  console.log(`${cpu.length} × ${cpu[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}`)
-  console.log(`${rounds} rounds of ${seconds} s each, alternating; medians. The load generator shares the machine.\n`)
+  console.log(
+    `${cpu.length} × ${cpu[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}`,
+  )
+  console.log(
+    `${rounds} rounds of ${seconds} s each, alternating; medians. The load generator shares the machine.\n`,
+  )
   const data = mkdtempSync(join(tmpdir(), "sayso-bench-"))
   const bare = await startBare()
   const ours = await startSayso(data)
@@ -46,7 +50,9 @@ export async function intake(args: readonly string[]): Promise<void> {
     console.log(`\nresident, after the load: ${residentMb(ours)} MB`)
     const started = performance.now()
     const left = await waitUntilDrained(ours)
-    console.log(`${left.toLocaleString("en")} rows were waiting for the store; drained in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+    console.log(
+      `${left.toLocaleString("en")} rows were waiting for the store; drained in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    )
   } finally {
     ours.process.kill("SIGTERM")
     bare.process.kill("SIGTERM")
@@ -55,13 +61,20 @@ export async function intake(args: readonly string[]): Promise<void> {
   }
 }
 
-async function compare(load: Load, bare: Target, ours: Target, seconds: number, rounds: number): Promise<void> {
+async function compare(
+  load: Load,
+  bare: Target,
+  ours: Target,
+  seconds: number,
+  rounds: number,
+): Promise<void> {
   const results: Record<"bare" | "ours", autocannon.Result[]> = { bare: [], ours: [] }
   for (let round = 0; round < rounds; round += 1) {
     results.bare.push(await fire(bare, load, seconds))
     results.ours.push(await fire(ours, load, seconds))
   }
-  const rate = (of: readonly autocannon.Result[]): number => median(of.map((result) => result.requests.average))
+  const rate = (of: readonly autocannon.Result[]): number =>
+    median(of.map((result) => result.requests.average))
   const failed = results.ours.reduce((sum, result) => sum + result.non2xx + result.errors, 0)
   const ratio = (100 * rate(results.ours)) / rate(results.bare)
   console.log(`\n${load.name}, ${load.connections} connections`)
@@ -117,7 +130,8 @@ async function visibleLags(target: Target, times: number): Promise<number[]> {
     const sent = (await answer.json()) as { data: { attributes: { metrics: [{ id: string }] } } }
     const started = performance.now()
     const id = sent.data.attributes.metrics[0].id
-    while ((await fetch(`${target.url}/api/v1/feedback/${id}`)).status !== 200) await new Promise((done) => setTimeout(done, 2))
+    while ((await fetch(`${target.url}/api/v1/feedback/${id}`)).status !== 200)
+      await new Promise((done) => setTimeout(done, 2))
     lags.push(performance.now() - started)
   }
   return lags
@@ -128,7 +142,10 @@ async function waitUntilDrained(target: Target): Promise<number> {
   let first: number | undefined
   for (;;) {
     const text = await (await fetch(`${target.url}/metrics`)).text()
-    const rows = [...text.matchAll(/^sayso_journal_rows\{[^}]*\} (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
+    const rows = [...text.matchAll(/^sayso_journal_rows\{[^}]*\} (\d+)/gm)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    )
     first ??= rows
     if (rows === 0) return first
     await new Promise((done) => setTimeout(done, 200))
@@ -136,14 +153,22 @@ async function waitUntilDrained(target: Target): Promise<number> {
 }
 
 async function startBare(): Promise<Target> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "bare.ts")], { stdio: ["ignore", "pipe", "inherit"] })
+  const child = spawn(process.execPath, [join(import.meta.dirname, "bare.ts")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  })
   return { process: child, url: await lineOf(child, /(http:\S+)/) }
 }
 
 async function startSayso(data: string): Promise<Target> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "../packages/server/cli.ts"), "serve"], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, SAYSO_DATA: data, SAYSO_LISTEN: "127.0.0.1:0", SAYSO_AGENT_LISTEN: "off", SAYSO_LOG_LEVEL: "warn" },
+    env: {
+      ...process.env,
+      SAYSO_DATA: data,
+      SAYSO_LISTEN: "127.0.0.1:0",
+      SAYSO_AGENT_LISTEN: "off",
+      SAYSO_LOG_LEVEL: "warn",
+    },
   })
   return { process: child, url: await lineOf(child, /listens on (http:\S+)/) }
 }

@@ -1,7 +1,10 @@
 import { intake } from "./intake.ts"
 
 const benches: Record<string, { summary: string; run: (args: readonly string[]) => Promise<void> }> = {
-  intake: { summary: "durable events a second beside a bare node:http server, visible lag, resident memory", run: intake },
+  intake: {
+    summary: "durable events a second beside a bare node:http server, visible lag, resident memory",
+    run: intake,
+  },
 }
 
 const [name = "", ...args] = process.argv.slice(2)

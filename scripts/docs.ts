@@ -27,18 +27,19 @@ export function pages(): Record<string, string> {
       ["Code", "Status", "Meaning", "What to do"],
       Object.entries(errors).map(([name, row]) => [code(name), String(row.status), row.title, row.todo]),
     ),
-    "api.md": page(
-      "Endpoints",
-      "The same table as an OpenAPI document: `/openapi.json` of a running server. `intake` takes an API key, `read` an application key, `open` none; in local mode no key is needed. The agent port serves what is marked so; the main port serves everything. Lists answer `{data, meta: {cursor?}}`, single things `{data}`.",
-      ["Method", "Path", "What it does", "Needs", "Agent port"],
-      Object.values(endpoints).map((row: Endpoint) => [
-        row.method,
-        code(row.path),
-        row.summary + parametersOf(row),
-        row.scope,
-        row.face === "agent" ? "yes" : "",
-      ]),
-    ) + answers(),
+    "api.md":
+      page(
+        "Endpoints",
+        "The same table as an OpenAPI document: `/openapi.json` of a running server. `intake` takes an API key, `read` an application key, `open` none; in local mode no key is needed. The agent port serves what is marked so; the main port serves everything. Lists answer `{data, meta: {cursor?}}`, single things `{data}`.",
+        ["Method", "Path", "What it does", "Needs", "Agent port"],
+        Object.values(endpoints).map((row: Endpoint) => [
+          row.method,
+          code(row.path),
+          row.summary + parametersOf(row),
+          row.scope,
+          row.face === "agent" ? "yes" : "",
+        ]),
+      ) + answers(),
     "metrics.md": page(
       "Metrics",
       "The server's own figures at `/metrics`, in Prometheus' text format, beside Node's usual process metrics.",
@@ -87,7 +88,8 @@ function page(
 }
 
 function parametersOf(row: Endpoint): string {
-  const names = Object.keys((row.query as { properties?: object } | undefined)?.properties ?? {})
+  const { properties = {} }: { properties?: object } = row.query ?? {}
+  const names = Object.keys(properties)
   return names.length > 0 ? ` (${names.map(code).join(", ")})` : ""
 }
 

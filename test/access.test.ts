@@ -488,7 +488,7 @@ describe("what stops a start, and what does not", () => {
     ],
     [
       { SAYSO_CLICKHOUSE_URL: "nowhere" },
-      /^sayso: SAYSO_CLICKHOUSE_URL=nowhere cannot be used: it is a URL, like http:/,
+      /^sayso: SAYSO_CLICKHOUSE_URL cannot be used: it is a URL, like http:/,
     ],
   ])("%j ends the start with a sentence", async (env, sentence) => {
     await withFolder(async (data) => {

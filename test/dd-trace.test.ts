@@ -562,7 +562,6 @@ test("the ticket is an entity: its feedback, the span that carries it, its trace
   expect(rest).toMatchObject({
     feedback_join_key: sent.joinKey,
     session_ids: [sent.sessionId],
-    evaluations: [],
   })
 })
 

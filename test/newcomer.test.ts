@@ -128,7 +128,6 @@ test("the join key is an entity, before any span carries it", async () => {
     spans: [],
     traces: [],
     session_ids: [],
-    evaluations: [],
   })
   expect(json.data.feedback).toEqual([expect.objectContaining({ ...comment, on_spans: [], counted: true })])
   expect(json.data.summary).toEqual([

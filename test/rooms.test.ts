@@ -31,7 +31,7 @@ const arrows: Record<string, readonly string[]> = {
   store: [],
   search: ["store"],
   control: [],
-  jobs: ["journal", "store", "search", "control", "log.ts", "metrics.ts"],
+  jobs: ["journal", "store", "control", "log.ts", "metrics.ts"],
 }
 
 interface Import {

@@ -9,7 +9,7 @@ export type Face = "main" | "agent"
 
 export interface Endpoint {
   readonly method: "GET" | "POST" | "PUT"
-  /** With `{name}` for parameters and, as the last part, `*` for any rest. */
+  /** With `{name}` for parameters. */
   readonly path: string
   readonly summary: string
   readonly scope: Scope
@@ -136,7 +136,8 @@ export const Entity = Type.Object({
   spans: Type.Array(StoredSpan, { description: "The spans that carry the key" }),
   traces: Type.Array(TraceHead),
   session_ids: Type.Array(Type.String()),
-  ...said,
+  feedback: said.feedback,
+  summary: said.summary,
 })
 export type Entity = Static<typeof Entity>
 
@@ -369,7 +370,8 @@ export const endpoints = {
   withdrawFeedback: {
     method: "POST",
     path: "/api/v1/feedback/{id}/withdraw",
-    summary: "Take a feedback event out of the counts, before or after it arrives; the body may say {reason}, the first withdrawal stands, and the vote before it does not come back",
+    summary:
+      "Take a feedback event out of the counts, before or after it arrives; the body may say {reason}, the first withdrawal stands, and the vote before it does not come back",
     scope: "intake",
     face: "main",
     body: WithdrawBody,

@@ -48,6 +48,11 @@ export function contentId(parts: readonly unknown[], digest: Digest): string {
   return uuidOf(canonicalJson(parts), digest)
 }
 
+/** Whether a text has the form of an event's id. */
+export function isEventId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}
+
 /** JSON with sorted keys and without undefined members, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`

@@ -15,7 +15,9 @@ import { makeDataFolder, start } from "./main.ts"
 // slow queries would hold up every acknowledgement. The pool is made at its first use, so this is early enough.
 process.env["UV_THREADPOOL_SIZE"] ??= "16"
 
-const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8")) as { version: string }
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8")) as {
+  version: string
+}
 const program = new Command("sayso")
   .description("End-user feedback for LLM applications, joined to the traces that caused it")
   .version(manifest.version)
@@ -26,7 +28,11 @@ const keys = program.command("keys").description("keys of applications and reade
 keys
   .command("create")
   .description("make a key; it is shown this once")
-  .addOption(new Option("--kind <kind>", "api sends events, application reads them").choices(["api", "application"]).makeOptionMandatory())
+  .addOption(
+    new Option("--kind <kind>", "api sends events, application reads them")
+      .choices(["api", "application"])
+      .makeOptionMandatory(),
+  )
   .requiredOption("--name <name>", "who or what it is for")
   .action(async ({ kind, name }: { kind: KeyKind; name: string }) => {
     await withDatabase(async (database) => {
@@ -41,7 +47,8 @@ keys
   .action(async () => {
     await withDatabase(async (database) => {
       for (const key of await listKeys(database, defaultOrg)) {
-        const state = key.revokedMs === undefined ? "valid" : `revoked ${new Date(key.revokedMs).toISOString()}`
+        const state =
+          key.revokedMs === undefined ? "valid" : `revoked ${new Date(key.revokedMs).toISOString()}`
         console.log([key.id, key.kind.padEnd(11), `…${key.hint}`, state, key.name].join("  "))
       }
     })
@@ -88,7 +95,9 @@ async function serve(): Promise<void> {
   process.on("SIGTERM", stop)
 }
 
-async function withDatabase(work: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<void>): Promise<void> {
+async function withDatabase(
+  work: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<void>,
+): Promise<void> {
   const config = readConfig(process.env)
   await makeDataFolder(config.SAYSO_DATA)
   const database = await openDatabase(join(config.SAYSO_DATA, "control.db"))

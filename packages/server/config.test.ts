@@ -37,7 +37,15 @@ test.each([
 
 test("a setting that does not exist is named with those that do", () => {
   expect(() => readConfig({ SAYSO_PORT: "1" })).toThrow(/SAYSO_PORT: there is no such setting.*SAYSO_LISTEN/)
-  expect(readConfig({ PATH: "x" })).toBeDefined()
+  expect(
+    readConfig({ PATH: "x", SAYSO_URL: "http://127.0.0.1:4000", SAYSO_TEST_DATABASE_URL: "x" }),
+  ).toBeDefined()
+})
+
+test("a value that may hold a password is not shown", () => {
+  expect(() => readConfig({ SAYSO_CLICKHOUSE_URL: "clickhouse://app:hunter2@db:9000/x" })).toThrow(
+    /^SAYSO_CLICKHOUSE_URL cannot be used: it is a URL/,
+  )
 })
 
 test.each([

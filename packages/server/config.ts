@@ -5,7 +5,12 @@ interface Setting<T> {
   readonly fallback: string
   readonly summary: string
   readonly read: (text: string) => T
+  /** The value may hold a password, and is never shown. */
+  readonly secret?: true
 }
+
+/** What programs around the server read: the example, and the tests. */
+const others = /^SAYSO_(URL$|TEST_)/
 
 /** An address to listen on. */
 export interface Address {
@@ -22,18 +27,22 @@ export const settings = {
   },
   SAYSO_LISTEN: {
     fallback: "127.0.0.1:4000",
-    summary: "Address of the API. On loopback no key is needed (local mode); anywhere else every request needs one.",
+    summary:
+      "Address of the API. On loopback no key is needed (local mode); anywhere else every request needs one.",
     read: address,
   },
   SAYSO_AGENT_LISTEN: {
     fallback: "127.0.0.1:8126",
-    summary: "Address where Datadog tracers look by themselves. They send no credential, so keep it private. `off` closes it.",
+    summary:
+      "Address where Datadog tracers look by themselves. They send no credential, so keep it private. `off` closes it.",
     read: (text: string) => (text === "off" ? undefined : address(text)),
   },
   SAYSO_CLICKHOUSE_URL: {
     fallback: "",
-    summary: "A ClickHouse server for the events, as http://user:password@host:8123/database. Empty: chDB, in the data folder.",
+    summary:
+      "A ClickHouse server for the events, as http://user:password@host:8123/database. Empty: chDB, in the data folder.",
     read: (text: string) => (text === "" ? undefined : httpUrl(text)),
+    secret: true,
   },
   SAYSO_MAX_BODY_BYTES: {
     fallback: "33554432",
@@ -42,7 +51,8 @@ export const settings = {
   },
   SAYSO_JOURNAL_MAX_BYTES: {
     fallback: "4294967296",
-    summary: "How much the journal may hold, in bytes, while the store is slow or away. Then intake answers 503.",
+    summary:
+      "How much the journal may hold, in bytes, while the store is slow or away. Then intake answers 503.",
     read: (text: string) => wholeNumber(text, 1_000_000, Number.MAX_SAFE_INTEGER),
   },
   SAYSO_LOG_LEVEL: {
@@ -65,14 +75,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     try {
       return [name, setting.read(text)]
     } catch (error) {
-      throw new Error(`${name}=${text} cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
+      const shown = "secret" in setting ? name : `${name}=${text}`
+      throw new Error(`${shown} cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
       })
     }
   })
-  const unknown = Object.keys(environment).filter((name) => name.startsWith("SAYSO_") && !(name in settings))
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith("SAYSO_") && !(name in settings) && !others.test(name),
+  )
   if (unknown.length > 0) {
-    throw new Error(`${unknown.join(", ")}: there is no such setting. There are ${Object.keys(settings).join(", ")}.`)
+    throw new Error(
+      `${unknown.join(", ")}: there is no such setting. There are ${Object.keys(settings).join(", ")}.`,
+    )
   }
   return Object.fromEntries(entries) as Config
 }
@@ -91,13 +106,15 @@ function address(text: string): Address {
   const found = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text)
   const host = found?.[1] ?? found?.[2]
   const port = Number(found?.[3])
-  if (host === undefined || port > 65_535) throw new Error("it is host:port, like 127.0.0.1:4000 or [::1]:4000.")
+  if (host === undefined || port > 65_535)
+    throw new Error("it is host:port, like 127.0.0.1:4000 or [::1]:4000.")
   return { host, port }
 }
 
 function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol !== "http:" && url?.protocol !== "https:") throw new Error("it is a URL, like http://127.0.0.1:8123/sayso.")
+  if (url?.protocol !== "http:" && url?.protocol !== "https:")
+    throw new Error("it is a URL, like http://127.0.0.1:8123/sayso.")
   return text
 }
 

@@ -13,7 +13,14 @@ export function greeting({ url, agentUrl, localMode, engine }: Running, nowMs: n
       data: {
         type: "evaluation_metric",
         attributes: {
-          metrics: [{ event_kind: "feedback", ...fields, submitter: { id: "user-1", type: "user" }, timestamp_ms: nowMs }],
+          metrics: [
+            {
+              event_kind: "feedback",
+              ...fields,
+              submitter: { id: "user-1", type: "user" },
+              timestamp_ms: nowMs,
+            },
+          ],
         },
       },
     })
@@ -33,7 +40,9 @@ export function greeting({ url, agentUrl, localMode, engine }: Running, nowMs: n
   return [
     `Sayso listens on ${url} (${engine}${localMode ? ", local mode: no key needed" : ""})`,
     `  Datadog tracers: ${agentUrl ?? "no port"}`,
-    ...(localMode ? [] : ["", "Put the keys that npm run sayso -- keys create gave you into API_KEY and APPLICATION_KEY."]),
+    ...(localMode
+      ? []
+      : ["", "Put the keys that npm run sayso -- keys create gave you into API_KEY and APPLICATION_KEY."]),
     "",
     "A thumbs-down on a span, and a comment on a join key:",
     "",
@@ -44,7 +53,9 @@ export function greeting({ url, agentUrl, localMode, engine }: Running, nowMs: n
     "Read it back, a moment later:",
     "",
     `  curl -s ${near}/api/v1/feedback${key("DD-APPLICATION-KEY", "APPLICATION")}`,
-    ...(agentUrl === undefined ? [] : ["", "Real spans, from a small chat application:", "", `  ${example(near, nearUrl(agentUrl))}`]),
+    ...(agentUrl === undefined
+      ? []
+      : ["", "Real spans, from a small chat application:", "", `  ${example(near, nearUrl(agentUrl))}`]),
   ].join("\n")
 }
 

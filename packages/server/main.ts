@@ -1,6 +1,6 @@
 import { hash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdir, stat } from "node:fs/promises"
+import { mkdir, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { FastifyInstance } from "fastify"
 import type { Event } from "@sayso/protocol/event.ts"
@@ -18,15 +18,16 @@ import { createServer } from "./http/server.ts"
 import { createAccept } from "./intake/accept.ts"
 import { createDrain } from "./jobs/drain.ts"
 import { createRunner } from "./jobs/runner.ts"
-import { openJournal, type Journal } from "./journal/journal.ts"
+import { openJournal, type Batch, type Journal } from "./journal/journal.ts"
 import { lockFolder } from "./journal/lock.ts"
 import type { Log } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
 import { createSearch } from "./search/search.ts"
-import { openChdb, openClickHouse } from "./store/connect.ts"
+import { openChdb, openClickHouse, type Link } from "./store/connect.ts"
+import { lazyLink } from "./store/lazy.ts"
 import { toLine } from "./store/lines.ts"
 import { migrate } from "./store/migrate.ts"
-import { createStore } from "./store/store.ts"
+import { createStore, isAway, type Store } from "./store/store.ts"
 import { tables } from "./store/tables.ts"
 
 export interface Running {
@@ -49,7 +50,11 @@ export interface Running {
 export async function start(config: Config, log: Log, version: string): Promise<Running> {
   const closing: (() => Promise<void> | void)[] = []
   const stop = async (): Promise<void> => {
-    for (const close of closing.splice(0).reverse()) await close()
+    const failures: unknown[] = []
+    for (const close of closing.splice(0).reverse()) {
+      await Promise.resolve(close()).catch((error: unknown) => failures.push(error))
+    }
+    if (failures.length > 0) throw new AggregateError(failures, "Not everything could be closed.")
   }
   try {
     const now = Date.now
@@ -73,11 +78,8 @@ export async function start(config: Config, log: Log, version: string): Promise<
     })
     closing.push(() => journal.close())
 
-    const clickhouse = config.SAYSO_CLICKHOUSE_URL
-    const link =
-      clickhouse === undefined ? await openChdb(join(data, "events")) : await openClickHouse(clickhouse)
+    const link = await openStore(config, log)
     closing.push(() => link.close())
-    for (const file of await migrate(link)) log.info(`store: applied ${file}`)
     const store = createStore(link)
 
     const metrics = createMetrics((own) => {
@@ -97,7 +99,11 @@ export async function start(config: Config, log: Log, version: string): Promise<
 
     const jobs = createRunner(log)
     closing.push(() => jobs.stop())
-    const reject = (org: string, event: Event): Promise<unknown> => accept(org, "store", [event])
+    // What the drain cannot store must not wait for the room that only the drain can make.
+    const append = (batches: readonly Batch[]): Promise<void> =>
+      journal.append(batches, { beyondBound: true })
+    const acceptOwn = createAccept({ append, toLine, digest, metrics, now })
+    const reject = (org: string, event: Event): Promise<unknown> => acceptOwn(org, "store", [event])
     for (const table of tables)
       jobs.start(`drain ${table}`, createDrain({ journal, store, metrics, log, reject }, table))
 
@@ -107,7 +113,7 @@ export async function start(config: Config, log: Log, version: string): Promise<
       ...opsHandlers({
         metrics,
         version,
-        checks: { journal: async () => checkJournal(journal), store: () => store.ping() },
+        checks: { journal: () => checkJournal(journal, data), store: () => checkStore(store) },
       }),
     }
     const findKey = createKeyring(database, now)
@@ -140,9 +146,33 @@ export async function start(config: Config, log: Log, version: string): Promise<
 
     return { url, agentUrl, localMode, engine: store.engine, stop }
   } catch (error) {
-    await stop()
+    await stop().catch((failure: unknown) => log.error({ err: failure }, "closing failed, too"))
     throw error
   }
+}
+
+/** The engine that the settings name, its tables brought to this version. A server that is away is waited for. */
+async function openStore(config: Config, log: Log): Promise<Link> {
+  const prepare = async (link: Link): Promise<Link> => {
+    try {
+      for (const file of await migrate(link)) log.info(`store: applied ${file}`)
+      return link
+    } catch (error) {
+      await link.close()
+      throw error
+    }
+  }
+  const url = config.SAYSO_CLICKHOUSE_URL
+  if (url === undefined) return prepare(await openChdb(join(config.SAYSO_DATA, "events")))
+  const link = lazyLink("clickhouse", async () => prepare(await openClickHouse(url)))
+  await link.ping().catch((error: unknown) => {
+    if (!isAway(error))
+      throw new Error(`SAYSO_CLICKHOUSE_URL cannot be used: ${reasonOf(error)}`, { cause: error })
+    log.warn(
+      "The ClickHouse server of SAYSO_CLICKHOUSE_URL does not answer. Events are taken and wait for it in the journal.",
+    )
+  })
+  return link
 }
 
 /**
@@ -158,9 +188,12 @@ export async function makeDataFolder(folder: string): Promise<void> {
     for (const level of missing) await mkdir(level)
     if (!(await stat(folder)).isDirectory()) throw new Error("it is no folder")
   } catch (error) {
-    throw new Error(`SAYSO_DATA=${folder} cannot be used: ${reasonOf(error)}. Set it to a folder that Sayso may write to.`, {
-      cause: error,
-    })
+    throw new Error(
+      `SAYSO_DATA=${folder} cannot be used: ${reasonOf(error)}. Set it to a folder that Sayso may write to.`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -171,10 +204,26 @@ function nobodyCouldRead(address: Address): string {
   )
 }
 
-async function checkJournal(journal: Journal): Promise<void> {
+/** Whether the journal can take events. After a failed write it asks the disk, since nobody may send while it is not ready. */
+async function checkJournal(journal: Journal, data: string): Promise<void> {
   const { full, failing } = journal.stats()
-  if (failing !== undefined) throw new Error(`the disk refused the last write: ${failing}`)
   if (full) throw new Error("full: the store has not taken events for a while")
+  if (failing === undefined) return
+  try {
+    await writeFile(join(data, "probe"), "Written to see whether the disk takes writes again.\n", {
+      flush: true,
+    })
+    await rm(join(data, "probe"))
+  } catch (cause) {
+    throw new Error("the disk refuses to be written", { cause })
+  }
+}
+
+/** The reason stays in the log: anybody may ask whether the server is ready. */
+async function checkStore(store: Store): Promise<void> {
+  await store.ping().catch((cause: unknown) => {
+    throw new Error("does not answer", { cause })
+  })
 }
 
 async function listen(app: FastifyInstance, { host, port }: Address, setting: string): Promise<string> {

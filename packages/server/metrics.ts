@@ -7,8 +7,16 @@ export const metricRows = {
     labels: ["source", "table"],
     help: "Events that were acknowledged, by wire format and table",
   },
-  sayso_events_rejected_total: { kind: "counter", labels: ["source"], help: "Events that could not be used and were kept with a reason" },
-  sayso_spans_sampled_out_total: { kind: "counter", labels: [], help: "Spans that the client's own sampling decided against" },
+  sayso_events_rejected_total: {
+    kind: "counter",
+    labels: ["source"],
+    help: "Events that could not be used and were kept with a reason",
+  },
+  sayso_spans_sampled_out_total: {
+    kind: "counter",
+    labels: [],
+    help: "Spans that the client's own sampling decided against",
+  },
   sayso_append_seconds: {
     kind: "histogram",
     labels: [],
@@ -16,10 +24,26 @@ export const metricRows = {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
   },
   sayso_http_errors_total: { kind: "counter", labels: ["code"], help: "Answers that were errors, by code" },
-  sayso_journal_bytes: { kind: "gauge", labels: ["table"], help: "Bytes on disk that the store has not taken yet" },
-  sayso_journal_rows: { kind: "gauge", labels: ["table"], help: "Rows on disk that the store has not taken yet" },
-  sayso_journal_oldest_seconds: { kind: "gauge", labels: ["table"], help: "Age of the oldest row that the store has not taken yet" },
-  sayso_journal_set_aside_segments: { kind: "gauge", labels: [], help: "Segments that could not be read back and wait for the operator in journal/refused" },
+  sayso_journal_bytes: {
+    kind: "gauge",
+    labels: ["table"],
+    help: "Bytes on disk that the store has not taken yet",
+  },
+  sayso_journal_rows: {
+    kind: "gauge",
+    labels: ["table"],
+    help: "Rows on disk that the store has not taken yet",
+  },
+  sayso_journal_oldest_seconds: {
+    kind: "gauge",
+    labels: ["table"],
+    help: "Age of the oldest row that the store has not taken yet",
+  },
+  sayso_journal_set_aside_segments: {
+    kind: "gauge",
+    labels: [],
+    help: "Segments that could not be read back and wait for the operator in journal/refused",
+  },
   sayso_drained_rows_total: { kind: "counter", labels: ["table"], help: "Rows that the store has taken" },
   sayso_drain_seconds: {
     kind: "histogram",
@@ -27,11 +51,24 @@ export const metricRows = {
     help: "One INSERT of a segment",
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
   },
-  sayso_drain_failures_total: { kind: "counter", labels: ["table"], help: "INSERTs that failed and are tried again" },
-  sayso_rows_refused_total: { kind: "counter", labels: ["table"], help: "Rows that the store could not read, kept as rejected" },
+  sayso_drain_failures_total: {
+    kind: "counter",
+    labels: ["table"],
+    help: "INSERTs that failed and are tried again",
+  },
+  sayso_rows_refused_total: {
+    kind: "counter",
+    labels: ["table"],
+    help: "Rows that the store could not read, kept as rejected",
+  },
 } as const satisfies Record<
   string,
-  { kind: "counter" | "gauge" | "histogram"; labels: readonly string[]; help: string; buckets?: readonly number[] }
+  {
+    kind: "counter" | "gauge" | "histogram"
+    labels: readonly string[]
+    help: string
+    buckets?: readonly number[]
+  }
 >
 
 export type MetricName = keyof typeof metricRows

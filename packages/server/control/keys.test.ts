@@ -38,7 +38,8 @@ test("keys have the form that Datadog's clients know", async () => {
 
 test("the secret is kept nowhere", async () => {
   const { secret } = await createKey(database, api, 1)
-  for (const file of await readdir(folder)) expect((await readFile(join(folder, file))).includes(secret), file).toBe(false)
+  for (const file of await readdir(folder))
+    expect((await readFile(join(folder, file))).includes(secret), file).toBe(false)
   expect(JSON.stringify(await listKeys(database, defaultOrg))).not.toContain(secret)
 })
 

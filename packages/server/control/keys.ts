@@ -44,12 +44,21 @@ export async function createKey(
 
 /** All keys of an org, the newest first, the revoked ones too. */
 export async function listKeys(database: Database, org: string): Promise<Key[]> {
-  const rows = await database.selectFrom("keys").selectAll().where("org_id", "=", org).orderBy("created_ms", "desc").execute()
+  const rows = await database
+    .selectFrom("keys")
+    .selectAll()
+    .where("org_id", "=", org)
+    .orderBy("created_ms", "desc")
+    .execute()
   return rows.map(keyOf)
 }
 
 /** Ends a key. False where the org has no such valid key. */
-export async function revokeKey(database: Database, input: { org: string; id: string }, nowMs: number): Promise<boolean> {
+export async function revokeKey(
+  database: Database,
+  input: { org: string; id: string },
+  nowMs: number,
+): Promise<boolean> {
   const result = await database
     .updateTable("keys")
     .set({ revoked_ms: nowMs })
@@ -72,7 +81,10 @@ export async function hasReader(database: Database): Promise<boolean> {
 }
 
 /** Looks keys up by their secret. Answers are believed for a second, so that a busy client costs one look-up a second. */
-export function createKeyring(database: Database, now: () => number): (secret: string) => Promise<Key | undefined> {
+export function createKeyring(
+  database: Database,
+  now: () => number,
+): (secret: string) => Promise<Key | undefined> {
   const cache = new Map<string, { key: Key | undefined; untilMs: number }>()
   return async (secret) => {
     const digest = hashOf(secret)

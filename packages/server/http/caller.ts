@@ -34,6 +34,9 @@ export function createAuthenticate({ findKey, localOrg }: AuthDeps): Authenticat
     // Probes and tracers are answered whatever key they carry.
     if (scope === "open") return { org: "", scopes: new Set(["open"]) }
     const secrets = keysOf(headers, scope)
+    if (secrets.length === 0 && headers.authorization !== undefined) {
+      throw fault("key_invalid", "API key is invalid: the Authorization header is not `Bearer` and a key.")
+    }
     if (secrets.length === 0) {
       if (localOrg === undefined) throw fault("key_missing", `${hint(scope)}This request has no key.`)
       refuseWebPages(headers)
@@ -73,6 +76,15 @@ function keysOf(headers: IncomingHttpHeaders, scope: Scope): string[] {
  * @throws a Fault `origin_refused`.
  */
 export function refuseWebPages(headers: IncomingHttpHeaders): void {
+  const relayed = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].find(
+    (name) => headers[name] !== undefined,
+  )
+  if (relayed !== undefined) {
+    throw fault(
+      "origin_refused",
+      `The ${relayed} header says that a proxy passes this request on from elsewhere.`,
+    )
+  }
   const host = headers.host ?? ""
   const name = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(host)
   const plain = name?.[1] ?? name?.[2] ?? ""

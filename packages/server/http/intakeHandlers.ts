@@ -1,4 +1,4 @@
-import { contentId, type Digest } from "@sayso/protocol/eventId.ts"
+import { contentId, isEventId, type Digest } from "@sayso/protocol/eventId.ts"
 import { Fault, fault, type Problem } from "@sayso/protocol/errors.ts"
 import type { Event } from "@sayso/protocol/event.ts"
 import { rejectedEvent, unreadableBody, type Accept } from "../intake/accept.ts"
@@ -67,7 +67,7 @@ export function intakeHandlers({
     const body = await readOrReject(call, format, fromSdk)
     if (body === undefined) return { body: {} }
     const { spans, bad, dropped } = read(body)
-    if (!fromSdk) refuseWhole(bad)
+    if (!fromSdk && !madeBySdk(call.sent)) refuseWhole(bad)
     const events: Event[] = spans.map((span) => ({ kind: "span", span }))
     await accept(call.caller.org, format, [...events, ...bad.map((item) => rejectedEvent(format, item))])
     if (dropped > 0) metrics.count("sayso_spans_sampled_out_total", {}, dropped)
@@ -84,7 +84,7 @@ export function intakeHandlers({
       bytes = await call.body()
       return readJson(bytes)
     } catch (error) {
-      const kept = fromSdk || bytes.includes("ddtrace.version:")
+      const kept = fromSdk || madeBySdk(bytes)
       if (!(error instanceof Fault) || error.code === "too_large" || !kept) throw error
       await accept(call.caller.org, format, [unreadableBody(format, error.code, error.message, bytes)])
       return undefined
@@ -115,6 +115,11 @@ function isSdkTraffic(call: Call): boolean {
   return call.onAgentPort || call.path.startsWith("/evp_proxy/") || isVersion1(call)
 }
 
+/** Every SDK puts its version into the tags of each item. */
+function madeBySdk(bytes: Buffer): boolean {
+  return bytes.includes("ddtrace.version:")
+}
+
 function isVersion1(call: Call): boolean {
   return call.endpoint === "sendEvalMetricsV1" || call.params["version"] === "v1"
 }
@@ -130,7 +135,7 @@ function refuseWhole(bad: readonly BadItem[]): void {
 
 function eventIdOf(text: string | undefined): string {
   const id = (text ?? "").toLowerCase()
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id
+  if (isEventId(id)) return id
   throw fault("not_found", "The id of a feedback event is a UUID, as its 202 and the lists give it.")
 }
 

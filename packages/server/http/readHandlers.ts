@@ -17,7 +17,7 @@ export function readHandlers({
   search,
   now,
 }: {
-  search: Search
+  search: (signal: AbortSignal) => Search
   now: () => number
 }): Pick<Handlers, ReadNames> {
   return {
@@ -25,20 +25,30 @@ export function readHandlers({
       const { from, to, limit, cursor, ...filter } = call.query as FeedbackQuery
       const window = { fromMs: readMoment("from", from), toMs: readMoment("to", to) }
       return {
-        body: await search.listFeedback(
+        body: await search(call.signal).listFeedback(
           call.caller,
           { ...filter, ...window },
           { limit: limit ?? 50, cursor },
         ),
       }
     },
-    listUnmatched: async (call) => ({ body: await search.listUnmatched(call.caller, pageOf(call), now()) }),
-    listRejected: async (call) => ({ body: await search.listRejected(call.caller, pageOf(call)) }),
-    getFeedback: async (call) => ({ body: { data: await search.getFeedback(call.caller, idOf(call)) } }),
-    getTrace: async (call) => ({ body: { data: await search.getTrace(call.caller, idOf(call)) } }),
-    getSession: async (call) => ({ body: { data: await search.getSession(call.caller, idOf(call)) } }),
+    listUnmatched: async (call) => ({
+      body: await search(call.signal).listUnmatched(call.caller, pageOf(call), now()),
+    }),
+    listRejected: async (call) => ({
+      body: await search(call.signal).listRejected(call.caller, pageOf(call)),
+    }),
+    getFeedback: async (call) => ({
+      body: { data: await search(call.signal).getFeedback(call.caller, idOf(call)) },
+    }),
+    getTrace: async (call) => ({
+      body: { data: await search(call.signal).getTrace(call.caller, idOf(call)) },
+    }),
+    getSession: async (call) => ({
+      body: { data: await search(call.signal).getSession(call.caller, idOf(call)) },
+    }),
     getEntity: async (call) => ({
-      body: { data: await search.getEntity(call.caller, call.params["key"] ?? "") },
+      body: { data: await search(call.signal).getEntity(call.caller, call.params["key"] ?? "") },
     }),
   }
 }

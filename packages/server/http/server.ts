@@ -46,9 +46,14 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     frameworkErrors: (error, request, reply) => void refuse(deps, error, request, reply),
     clientErrorHandler: answerBrokenRequest,
   })
-  // Wire formats are read by their own readers, whatever the client calls its media type.
+  // What nobody reads is dropped as it comes, so that nobody fills the memory with it.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser("*", (_request, payload, done) => {
+    payload
+      .on("end", () => done(null))
+      .on("error", done)
+      .resume()
+  })
   app.setErrorHandler((error, request, reply) => refuse(deps, error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     refuse(deps, noSuchPath(request, reply, deps.face), request, reply),
@@ -61,16 +66,23 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   app.addHook("onSend", async (_request, reply) => {
     reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-store" })
   })
-  for (const [name, row] of Object.entries(endpoints) as [EndpointName, Endpoint][]) {
-    if (deps.face === "main" || row.face === "agent") bind(app, deps, name, row)
-  }
+  void app.register(async (bound) => {
+    // Wire formats are read by their own readers, whatever the client calls its media type.
+    bound.removeAllContentTypeParsers()
+    bound.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
+    for (const [name, row] of Object.entries(endpoints) as [EndpointName, Endpoint][]) {
+      if (deps.face === "main" || row.face === "agent") bind(bound, deps, name, row)
+    }
+  })
   for (const url of tracerPaths) {
     app.route({
       method: [...tracerMethods],
       url,
-      async handler(request, reply) {
+      async onRequest(request) {
         // Nothing of this is kept, so it needs no key: a tracer that is refused here may send its telemetry elsewhere.
         if (deps.face === "agent") await deps.authenticate(request, "intake")
+      },
+      async handler(request, reply) {
         const { status, body } = answerTracer(pathOf(request))
         return reply.code(status).send(body)
       },

@@ -96,7 +96,8 @@ export function readSpan(item: unknown, at: string, defaults: SpanDefaults): Spa
 /** What else the client said of the span, beside `meta` and in it, so that nothing is lost. */
 function restOf(item: JsonObject, meta: JsonObject): JsonObject {
   const rest = Object.fromEntries(Object.entries(meta).filter(([key]) => !placed.has(key)))
-  for (const key of ["span_links", "collection_errors", "config"]) if (present(item[key])) rest[key] = item[key]
+  for (const key of ["span_links", "collection_errors", "config"])
+    if (present(item[key])) rest[key] = item[key]
   if (present(meta["metadata"]) && !isObject(meta["metadata"])) rest["metadata"] = meta["metadata"]
   return rest
 }

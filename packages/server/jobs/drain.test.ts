@@ -38,7 +38,11 @@ beforeEach(async () => {
   orgs += 1
   org = `org-${orgs}`
   rejected = []
-  journal = await openJournal({ dir: join(folder, `journal-${orgs}`), streams: ["eval_metrics"], maxBytes: 1e9 })
+  journal = await openJournal({
+    dir: join(folder, `journal-${orgs}`),
+    streams: ["eval_metrics"],
+    maxBytes: 1e9,
+  })
   return () => journal.close()
 })
 
@@ -46,7 +50,10 @@ beforeEach(async () => {
 async function drainAll(to: Store = store): Promise<void> {
   const stopping = new AbortController()
   const reject = async (_org: string, event: Event): Promise<void> => void rejected.push(event)
-  const running = createDrain({ journal, store: to, metrics: createMetrics(() => {}), log, reject }, "eval_metrics")(stopping.signal)
+  const running = createDrain(
+    { journal, store: to, metrics: createMetrics(() => {}), log, reject },
+    "eval_metrics",
+  )(stopping.signal)
   await vi.waitUntil(() => journal.stats().streams[0]?.segments === 0, { timeout: 20_000, interval: 10 })
   stopping.abort()
   await running
@@ -70,11 +77,17 @@ function feedbackLine(text: string): string {
     },
   }
   const id = `00000000-0000-8000-8000-${String(place).padStart(12, "0")}`
-  return toLine(event, { org, arrivedMs: 1_795_399_160_000, sequence: String(1_795_399_160_000_000_000n + BigInt(place)), id }, "test").line
+  return toLine(
+    event,
+    { org, arrivedMs: 1_795_399_160_000, sequence: String(1_795_399_160_000_000_000n + BigInt(place)), id },
+    "test",
+  ).line
 }
 
 async function stored(): Promise<string[]> {
-  const rows = await store.rows<{ text_value: string }>(sql`SELECT text_value FROM eval_metrics WHERE org = ${org} ORDER BY sequence`)
+  const rows = await store.rows<{ text_value: string }>(
+    sql`SELECT text_value FROM eval_metrics WHERE org = ${org} ORDER BY sequence`,
+  )
   return rows.map((row) => row.text_value)
 }
 
@@ -93,7 +106,14 @@ test("a row that the store cannot read is kept as rejected, and no neighbour is 
   await drainAll()
   expect(await stored()).toEqual(["one", "two", "three", "four"])
   expect(rejected).toMatchObject([
-    { kind: "rejected", rejected: { format: "eval_metrics", detail: expect.stringContaining("The store cannot read this row"), body: bad } },
+    {
+      kind: "rejected",
+      rejected: {
+        format: "eval_metrics",
+        detail: expect.stringContaining("The store cannot read this row"),
+        body: bad,
+      },
+    },
   ])
 })
 
@@ -113,6 +133,21 @@ test("a segment that was stored before a crash is stored once", async () => {
   expect(await stored()).toEqual(["one", "two"])
 })
 
+test("a segment whose token the engine remembers without its rows is stored all the same", async () => {
+  await append(feedbackLine("one"), feedbackLine("two"))
+  const segment = await journal.next("eval_metrics", new AbortController().signal)
+  // Killed between noting the token and keeping the rows: the token is known, and the rows are not there.
+  await store.insert("eval_metrics", segment?.name ?? "", Buffer.from(`${feedbackLine("another")}\n`))
+  await journal.close()
+  journal = await openJournal({
+    dir: join(folder, `journal-${orgs}`),
+    streams: ["eval_metrics"],
+    maxBytes: 1e9,
+  })
+  await drainAll()
+  expect(await stored()).toEqual(["one", "two", "another"])
+})
+
 test("halves that were stored before a crash are stored once", async () => {
   const bad = feedbackLine("bad").replace('"timestamp_ms":1795399157204', '"timestamp_ms":"soon"')
   await append(feedbackLine("one"), feedbackLine("two"), bad, feedbackLine("three"))
@@ -120,7 +155,10 @@ test("halves that were stored before a crash are stored once", async () => {
   // A drain that dies after everything was stored, before the segment goes.
   const dying: Journal = { ...journal, done: () => Promise.reject(new Error("killed")) }
   const reject = async (): Promise<void> => {}
-  const job = createDrain({ journal: dying, store, metrics: createMetrics(() => {}), log, reject }, "eval_metrics")
+  const job = createDrain(
+    { journal: dying, store, metrics: createMetrics(() => {}), log, reject },
+    "eval_metrics",
+  )
   await expect(job(new AbortController().signal)).rejects.toThrow("killed")
   expect(segment?.rows).toBe(4)
   await drainAll()
@@ -150,7 +188,10 @@ test("a drain that is stopped while the store is away leaves the segment to the 
   await append(feedbackLine("one"))
   const stopping = new AbortController()
   const reject = async (): Promise<void> => {}
-  const running = createDrain({ journal, store: away, metrics: createMetrics(() => {}), log, reject }, "eval_metrics")(stopping.signal)
+  const running = createDrain(
+    { journal, store: away, metrics: createMetrics(() => {}), log, reject },
+    "eval_metrics",
+  )(stopping.signal)
   setTimeout(() => stopping.abort(), 50)
   await running
   expect(journal.stats().streams[0]?.rows).toBe(1)

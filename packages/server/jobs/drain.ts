@@ -36,7 +36,7 @@ export function createDrain(deps: DrainDeps, table: Table): Job {
       if (!segment) return
       const rows = await readSegment(deps, segment, signal)
       if (!rows) continue
-      const stored = await storeRows(deps, table, segment.name, rows, signal)
+      const stored = await storeRows(deps, table, segment.name, rows, segment.recovered, signal)
       if (!stored) return
       await journal.done(segment)
       metrics.count("sayso_drained_rows_total", { table }, segment.rows)
@@ -46,12 +46,19 @@ export function createDrain(deps: DrainDeps, table: Table): Job {
 }
 
 /** The segment's bytes. What the disk does not give back in three tries is set aside for the operator, so that it holds nobody up. */
-async function readSegment({ journal, log }: DrainDeps, segment: Segment, signal: AbortSignal): Promise<Buffer | undefined> {
+async function readSegment(
+  { journal, log }: DrainDeps,
+  segment: Segment,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await segment.read()
     } catch (error) {
-      log.error({ err: error, table: segment.stream, segment: segment.name }, "a segment of the journal cannot be read")
+      log.error(
+        { err: error, table: segment.stream, segment: segment.name },
+        "a segment of the journal cannot be read",
+      )
       if (signal.aborted) return undefined
       if (attempt === readAttempts) {
         await journal.setAside(segment, error instanceof Error ? error.message : String(error))
@@ -66,9 +73,16 @@ async function readSegment({ journal, log }: DrainDeps, segment: Segment, signal
  * Stores the rows under their token, or, where they cannot be read, their halves under tokens of their own. The same rows
  * always halve the same way, so that a replay after a crash meets the same tokens. False when the signal aborted first.
  */
-async function storeRows(deps: DrainDeps, table: Table, token: string, rows: Buffer, signal: AbortSignal): Promise<boolean> {
+async function storeRows(
+  deps: DrainDeps,
+  table: Table,
+  token: string,
+  rows: Buffer,
+  doubtful: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
-    if (!(await insertPatiently(deps, table, token, rows, signal))) return false
+    if (!(await insertPatiently(deps, table, token, rows, doubtful, signal))) return false
   } catch (error) {
     if (!(error instanceof RowsRefused)) throw error
     const middle = middleOf(rows)
@@ -77,31 +91,45 @@ async function storeRows(deps: DrainDeps, table: Table, token: string, rows: Buf
       return true
     }
     return (
-      (await storeRows(deps, table, `${token}.0`, rows.subarray(0, middle), signal)) &&
-      (await storeRows(deps, table, `${token}.1`, rows.subarray(middle), signal))
+      (await storeRows(deps, table, `${token}.0`, rows.subarray(0, middle), doubtful, signal)) &&
+      (await storeRows(deps, table, `${token}.1`, rows.subarray(middle), doubtful, signal))
     )
   }
   return true
 }
 
-/** Tries until the store has the rows. False when the signal aborted first. */
+/**
+ * Tries until the store has the rows. False when the signal aborted first. Where an earlier try may have been cut short, here
+ * or in a process before, its token alone proves nothing (see store/held.ts): the table is asked, and what it has not goes
+ * in under the next token in line.
+ */
 async function insertPatiently(
   { store, metrics, log }: DrainDeps,
   table: Table,
-  token: string,
+  name: string,
   rows: Buffer,
+  doubtful: boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
+  let token = name
+  let missing = 0
   for (let waitMs = firstRetryMs; !signal.aborted; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
     const started = performance.now()
     try {
       await store.insert(table, token, rows)
       metrics.observe("sayso_drain_seconds", (performance.now() - started) / 1000, { table })
-      return true
+      if (!doubtful || (await store.holds(table, rows))) return true
+      missing += 1
+      token = `${name}.again${missing}`
+      log.warn({ table }, "the store knew a segment that it does not have; it is stored again")
     } catch (error) {
       if (error instanceof RowsRefused) throw error
+      doubtful = true
       metrics.count("sayso_drain_failures_total", { table })
-      log.warn({ err: error, table }, `the store did not take a segment; trying again in ${waitMs} ms`)
+      log.warn(
+        { table, reason: faultOf(error) },
+        `the store did not take a segment; trying again in ${waitMs} ms`,
+      )
       await pause(waitMs, signal)
     }
   }
@@ -119,20 +147,42 @@ function middleOf(rows: Buffer): number | undefined {
 /** What the detail of such an event begins with. */
 const refusal = "The store cannot read this row:"
 
-async function keepRefused({ reject, metrics, log }: DrainDeps, table: Table, row: Buffer, reason: string): Promise<void> {
+async function keepRefused(
+  { reject, metrics, log }: DrainDeps,
+  table: Table,
+  row: Buffer,
+  reason: string,
+): Promise<void> {
   metrics.count("sayso_rows_refused_total", { table })
-  log.error({ table, reason }, "the store cannot read a row; it is kept as rejected")
+  // The reason quotes the row, and what users say has no place in a log.
+  log.error({ table }, "the store cannot read a row; it is kept as rejected")
   const text = row.toString("utf8").trimEnd()
   // The event about a refused row that is refused itself would come round for ever.
   if (table === "rejected" && text.includes(refusal)) return
-  const rejected = { format: table, code: "bad_body", detail: `${refusal} ${reason}`, pointer: "", body: text.slice(0, 65_536) }
+  const detail = `${refusal} ${reason}`.toWellFormed()
+  const rejected = {
+    format: table,
+    code: "bad_body",
+    detail,
+    pointer: "",
+    body: text.slice(0, 65_536).toWellFormed(),
+  }
   await reject(orgOf(text) ?? defaultOrg, { kind: "rejected", rejected })
+}
+
+/** What failed, without the engine's text, which may quote rows. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown"
+  const code = "clickhouseCode" in error ? error.clickhouseCode : "code" in error ? error.code : undefined
+  return typeof code === "string" || typeof code === "number" ? `${error.name} ${code}` : error.name
 }
 
 function orgOf(line: string): string | undefined {
   try {
     const row: unknown = JSON.parse(line)
-    return typeof row === "object" && row !== null && "org" in row && typeof row.org === "string" ? row.org : undefined
+    return typeof row === "object" && row !== null && "org" in row && typeof row.org === "string"
+      ? row.org
+      : undefined
   } catch {
     return undefined
   }

@@ -66,7 +66,7 @@ export interface Journal {
    * same holds for calls that had no answer yet at a crash: any part of them may be found. A sender that sends again
    * gets the same ids, so nothing counts twice.
    */
-  append(batches: readonly Batch[]): Promise<void>
+  append(batches: readonly Batch[], options?: AppendOptions): Promise<void>
   /**
    * The oldest segment of a stream, sealed: where only the open one has rows, it is sealed now. Waits for rows;
    * undefined once the signal aborts or the journal closes. A segment once handed out never changes, and comes again
@@ -84,6 +84,14 @@ export interface Journal {
   stats(): JournalStats
   /** Refuses further appends, waits for those under way, ends waiting next() calls and closes the files. */
   close(): Promise<void>
+}
+
+export interface AppendOptions {
+  /**
+   * Past the bound `maxBytes`: for the few lines that emptying the journal itself gives rise to, which would else wait for
+   * themselves.
+   */
+  beyondBound?: boolean
 }
 
 export interface JournalOptions {
@@ -158,14 +166,17 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let running: Promise<void> | undefined
   let closed: Promise<void> | undefined
 
-  async function append(batches: readonly Batch[]): Promise<void> {
+  async function append(
+    batches: readonly Batch[],
+    { beyondBound = false }: AppendOptions = {},
+  ): Promise<void> {
     if (closed) throw fault("shutting_down", "The server is stopping. Nothing of this request was kept.")
     const parts = batches
       .filter((batch) => batch.lines.length > 0)
       .map((batch) => ({ stream: find(batch.stream), chunks: chunkLines(batch.lines, limits) }))
     const size = parts.flatMap((part) => part.chunks).reduce((sum, chunk) => sum + chunk.bytes.length, 0)
     if (size === 0) return
-    makeRoom(size)
+    makeRoom(size, beyondBound)
     const group = groupFor(size)
     for (const { stream, chunks } of parts) {
       const earlier = group.chunks.get(stream)
@@ -182,10 +193,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     return stream
   }
 
-  function makeRoom(size: number) {
+  function makeRoom(size: number, beyondBound: boolean) {
     const used = bytes + pendingBytes
     full = used + size > maxBytes
-    if (full) {
+    if (full && !beyondBound) {
       throw fault(
         "journal_full",
         `The journal holds ${used} bytes of at most ${maxBytes}, and this request takes ${size}. Nothing of it was kept.`,

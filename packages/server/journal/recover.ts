@@ -45,7 +45,7 @@ async function recoverSegment(files: Files, segment: SegmentState): Promise<Segm
       return scan
     })
     if (found.rows === 0) await removeFile(files, path)
-    return { ...segment, rows: found.rows, bytes: found.bytes }
+    return { ...segment, rows: found.rows, bytes: found.bytes, recovered: true }
   } catch (cause) {
     throw new Error(`The segment ${path} cannot be read.`, { cause })
   }

@@ -12,6 +12,8 @@ export interface Segment {
   rows: number
   bytes: number
   createdMs: number
+  /** An earlier process left it, so that nobody here knows whether its insert had begun. */
+  recovered: boolean
   /** The lines as NDJSON, always the same bytes. Throws when the file is gone or shorter than it was. */
   read(): Promise<Buffer>
 }
@@ -23,6 +25,7 @@ export interface SegmentState {
   rows: number
   bytes: number
   createdMs: number
+  recovered: boolean
   /** Open while it may still grow. */
   file?: File
 }
@@ -58,12 +61,12 @@ export function segmentName(file: string): string | undefined {
 }
 
 export function newSegment(folder: string, name: string, createdMs: number): SegmentState {
-  return { name, path: join(folder, segmentFile(name)), rows: 0, bytes: 0, createdMs }
+  return { name, path: join(folder, segmentFile(name)), rows: 0, bytes: 0, createdMs, recovered: false }
 }
 
 /** The segment as the drain sees it. It reads exactly the bytes that were acknowledged, whatever lies behind them. */
 export function handOut(files: Files, stream: string, state: SegmentState): Segment {
-  const { name, path, rows, bytes, createdMs } = state
+  const { name, path, rows, bytes, createdMs, recovered } = state
   async function read(): Promise<Buffer> {
     const body = Buffer.allocUnsafeSlow(bytes)
     const length = await withFile(files, path, "r", (file) => readInto(file, body, 0))
@@ -71,5 +74,5 @@ export function handOut(files: Files, stream: string, state: SegmentState): Segm
       throw new Error(`The segment ${path} has ${length} bytes, but ${bytes} were written to it.`)
     return body
   }
-  return { stream, name, rows, bytes, createdMs, read }
+  return { stream, name, rows, bytes, createdMs, recovered, read }
 }

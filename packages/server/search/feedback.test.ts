@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Event, Evaluation, Feedback } from "@sayso/protocol/event.ts"
 import { dayMs, hourMs } from "@sayso/protocol/time.ts"
-import { evaluation, feedback, nowMs, openWorld, span, withdrawal, type Org, type World } from "./world.testing.ts"
+import {
+  evaluation,
+  feedback,
+  nowMs,
+  openWorld,
+  span,
+  withdrawal,
+  type Org,
+  type World,
+} from "./world.testing.ts"
 
 let world: World
 
@@ -23,7 +32,14 @@ describe("feedback comes back field by field as it was sent", () => {
     test(title, async () => {
       const sent: Feedback = { event_kind: "feedback", ...metric }
       const { org, ids } = await orgWith({ kind: "eval_metric", metric: sent })
-      const stored = { ...sent, tags: sent.tags ?? [], id: ids[0], time: nowMs - 1, arrived: nowMs, state: "current" }
+      const stored = {
+        ...sent,
+        tags: sent.tags ?? [],
+        id: ids[0],
+        time: nowMs - 1,
+        arrived: nowMs,
+        state: "current",
+      }
       const { history, matched, ...found } = await world.search.getFeedback(org, ids[0] ?? "")
       expect(found).toEqual(stored)
       expect(history).toEqual([])
@@ -43,11 +59,29 @@ describe("feedback comes back field by field as it was sent", () => {
     reasoning: text,
     metadata: { deep: [{ x: [1, null, text] }] },
   })
-  check("an empty category", { ...common, eval_scope: "span", span_id: "-1", metric_type: "categorical", categorical_value: "" })
-  check("score, on a trace", { ...common, eval_scope: "trace", trace_id: "0x1", metric_type: "score", score_value: -0.1 })
+  check("an empty category", {
+    ...common,
+    eval_scope: "span",
+    span_id: "-1",
+    metric_type: "categorical",
+    categorical_value: "",
+  })
+  check("score, on a trace", {
+    ...common,
+    eval_scope: "trace",
+    trace_id: "0x1",
+    metric_type: "score",
+    score_value: -0.1,
+  })
   check("score 0", { ...common, eval_scope: "trace", trace_id: "0x1", metric_type: "score", score_value: 0 })
   check("a score without a value", { ...common, eval_scope: "trace", trace_id: "0x1", metric_type: "score" })
-  check("boolean, on a session", { ...common, eval_scope: "session", session_id: text, metric_type: "boolean", boolean_value: false })
+  check("boolean, on a session", {
+    ...common,
+    eval_scope: "session",
+    session_id: text,
+    metric_type: "boolean",
+    boolean_value: false,
+  })
   check("json, on a join key", {
     ...common,
     eval_scope: "external",
@@ -55,8 +89,20 @@ describe("feedback comes back field by field as it was sent", () => {
     metric_type: "json",
     json_value: { a: { b: [text] }, c: null },
   })
-  check("text", { ...common, eval_scope: "external", feedback_join_key: "k", metric_type: "text", text_value: text.repeat(10_000) })
-  check("an empty text", { ...common, eval_scope: "external", feedback_join_key: "k", metric_type: "text", text_value: "" })
+  check("text", {
+    ...common,
+    eval_scope: "external",
+    feedback_join_key: "k",
+    metric_type: "text",
+    text_value: text.repeat(10_000),
+  })
+  check("an empty text", {
+    ...common,
+    eval_scope: "external",
+    feedback_join_key: "k",
+    metric_type: "text",
+    text_value: "",
+  })
   check("of a submitter without a type", {
     ...common,
     submitter: { id: "u" },
@@ -75,19 +121,77 @@ describe("an evaluation comes back field by field as it was sent", () => {
       const { org, ids } = await orgWith(here, { kind: "eval_metric", metric: sent })
       const { evaluations } = await world.search.getSession(org, "s")
       const places = { on_spans: metric.session_id === undefined ? ["7"] : [], counted: true }
-      const stored = { ...sent, tags: sent.tags ?? [], id: ids[1], time: nowMs - 1, arrived: nowMs, state: "current" }
+      const stored = {
+        ...sent,
+        tags: sent.tags ?? [],
+        id: ids[1],
+        time: nowMs - 1,
+        arrived: nowMs,
+        state: "current",
+      }
       expect(evaluations).toEqual([{ ...stored, ...places }])
     })
   const onSpan = { join_on: { span: { span_id: "7", trace_id: "5" } }, eval_scope: "span" } as const
 
-  check("of a span", { ...onSpan, label: "a", metric_type: "json", json_value: { x: 1 }, reasoning: "r", assessment: "pass" })
-  check("of a span without its trace", { ...onSpan, join_on: { span: { span_id: "7" } }, label: "a", metric_type: "boolean", boolean_value: true })
-  check("of a trace", { ...onSpan, eval_scope: "trace", label: "a", metric_type: "score", score_value: 0, ml_app: "m", tags: ["t"] })
-  check("of a session", { session_id: "s", eval_scope: "session", label: "a", metric_type: "categorical", categorical_value: "x" })
-  check("by a tag", { join_on: { tag: { key: "job", value: "a:b" } }, eval_scope: "span", label: "a", metric_type: "score", score_value: 1 })
-  check("that failed", { ...onSpan, label: "a", metric_type: "score", status: "ERROR", error: { type: "T", message: "m" } })
-  check("that failed to categorise", { ...onSpan, label: "a", metric_type: "categorical", status: "WARN", error: { type: "T" } })
-  check("that went well and says so", { ...onSpan, label: "a", metric_type: "categorical", categorical_value: "", status: "OK" })
+  check("of a span", {
+    ...onSpan,
+    label: "a",
+    metric_type: "json",
+    json_value: { x: 1 },
+    reasoning: "r",
+    assessment: "pass",
+  })
+  check("of a span without its trace", {
+    ...onSpan,
+    join_on: { span: { span_id: "7" } },
+    label: "a",
+    metric_type: "boolean",
+    boolean_value: true,
+  })
+  check("of a trace", {
+    ...onSpan,
+    eval_scope: "trace",
+    label: "a",
+    metric_type: "score",
+    score_value: 0,
+    ml_app: "m",
+    tags: ["t"],
+  })
+  check("of a session", {
+    session_id: "s",
+    eval_scope: "session",
+    label: "a",
+    metric_type: "categorical",
+    categorical_value: "x",
+  })
+  check("by a tag", {
+    join_on: { tag: { key: "job", value: "a:b" } },
+    eval_scope: "span",
+    label: "a",
+    metric_type: "score",
+    score_value: 1,
+  })
+  check("that failed", {
+    ...onSpan,
+    label: "a",
+    metric_type: "score",
+    status: "ERROR",
+    error: { type: "T", message: "m" },
+  })
+  check("that failed to categorise", {
+    ...onSpan,
+    label: "a",
+    metric_type: "categorical",
+    status: "WARN",
+    error: { type: "T" },
+  })
+  check("that went well and says so", {
+    ...onSpan,
+    label: "a",
+    metric_type: "categorical",
+    categorical_value: "",
+    status: "OK",
+  })
 })
 
 describe("one feedback event", () => {
@@ -102,7 +206,13 @@ describe("one feedback event", () => {
       feedback({ trace_id: "254" }),
       feedback({ span_id: "255" }),
     ]
-    const { org, ids } = await orgWith(say(1), say(4), feedback({ trace_id: "00000000000000ff" }, { timestamp_ms: nowMs }), say(2), ...others)
+    const { org, ids } = await orgWith(
+      say(1),
+      say(4),
+      feedback({ trace_id: "00000000000000ff" }, { timestamp_ms: nowMs }),
+      say(2),
+      ...others,
+    )
     await org.arrive([say(1), say(4), withdrawal(ids[1] ?? "")], nowMs + dayMs)
     const event = await world.search.getFeedback(org, ids[0] ?? "")
     expect([event.id, event.state]).toEqual([ids[0], "superseded"])
@@ -129,7 +239,15 @@ describe("one feedback event", () => {
     const { org, ids } = await orgWith(say(1), evaluation({ session_id: "s" }))
     const [id = "", evaluationId = ""] = ids
     expect((await world.search.getFeedback(org, id.toUpperCase())).id).toBe(id)
-    for (const other of [evaluationId, "7c9e6679-7425-40de-944b-e07fc1f90ae7", "", "x", `${id}0`, `{${id}}`, id.replaceAll("-", "")]) {
+    for (const other of [
+      evaluationId,
+      "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+      "",
+      "x",
+      `${id}0`,
+      `{${id}}`,
+      id.replaceAll("-", ""),
+    ]) {
       await expect(world.search.getFeedback(org, other)).rejects.toMatchObject({
         code: "not_found",
         message: `There is no feedback event ${other}.`,
@@ -166,17 +284,41 @@ describe("what a feedback event is about", () => {
       expect({ ...matched, spans: matched.spans.map(({ span_id }) => span_id) }).toEqual(expected)
     })
 
-  check("a span", { span_id: "000000000000000a" }, { span_count: 1, trace_ids: ["1"], session_ids: ["s"], spans: ["10"] })
-  check("a trace", { trace_id: "0x1" }, { span_count: 2, trace_ids: ["1"], session_ids: ["s"], spans: ["11", "10"] })
-  check("a session", { session_id: "t" }, { span_count: 1, trace_ids: ["2"], session_ids: ["t"], spans: ["20"] })
-  check("a join key", { feedback_join_key: "k" }, { span_count: 3, trace_ids: ["1", "2"], session_ids: ["s", "t"], spans: ["20", "11", "10"] })
-  check("nothing that has arrived", { span_id: "1" }, { span_count: 0, trace_ids: [], session_ids: [], spans: [] })
-  check("a full number with another upper half", { span_id: "aaaaaaaaaaaaaaaa000000000000000a" }, {
-    span_count: 1,
-    trace_ids: ["1"],
-    session_ids: ["s"],
-    spans: ["10"],
-  })
+  check(
+    "a span",
+    { span_id: "000000000000000a" },
+    { span_count: 1, trace_ids: ["1"], session_ids: ["s"], spans: ["10"] },
+  )
+  check(
+    "a trace",
+    { trace_id: "0x1" },
+    { span_count: 2, trace_ids: ["1"], session_ids: ["s"], spans: ["11", "10"] },
+  )
+  check(
+    "a session",
+    { session_id: "t" },
+    { span_count: 1, trace_ids: ["2"], session_ids: ["t"], spans: ["20"] },
+  )
+  check(
+    "a join key",
+    { feedback_join_key: "k" },
+    { span_count: 3, trace_ids: ["1", "2"], session_ids: ["s", "t"], spans: ["20", "11", "10"] },
+  )
+  check(
+    "nothing that has arrived",
+    { span_id: "1" },
+    { span_count: 0, trace_ids: [], session_ids: [], spans: [] },
+  )
+  check(
+    "a full number with another upper half",
+    { span_id: "aaaaaaaaaaaaaaaa000000000000000a" },
+    {
+      span_count: 1,
+      trace_ids: ["1"],
+      session_ids: ["s"],
+      spans: ["10"],
+    },
+  )
 
   test("is not a span whose full number differs in its upper half", async () => {
     const { org, ids } = await orgWith(
@@ -187,11 +329,22 @@ describe("what a feedback event is about", () => {
   })
 
   test("is named by the first 100 spans, and counted in all", async () => {
-    const many = Array.from({ length: 150 }, (_, at) => span("1", String(at + 1), { start_ns: `${nowMs + at}000000` }))
+    const many = Array.from({ length: 150 }, (_, at) =>
+      span("1", String(at + 1), { start_ns: `${nowMs + at}000000` }),
+    )
     const { org, ids } = await orgWith(feedback({ trace_id: "1" }), ...many)
     const { matched } = await world.search.getFeedback(org, ids[0] ?? "")
     expect(matched.span_count).toBe(150)
-    expect(matched.spans.map(({ span_id }) => Number(span_id))).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
-    expect(matched.spans[0]).toEqual({ trace_id: "1", span_id: "1", name: "span 1", span_kind: "llm", ml_app: "chat", session_id: "" })
+    expect(matched.spans.map(({ span_id }) => Number(span_id))).toEqual(
+      Array.from({ length: 100 }, (_, at) => at + 1),
+    )
+    expect(matched.spans[0]).toEqual({
+      trace_id: "1",
+      span_id: "1",
+      name: "span 1",
+      span_kind: "llm",
+      ml_app: "chat",
+      session_id: "",
+    })
   })
 })

@@ -1,9 +1,17 @@
-import type { FeedbackDetail, FeedbackQuery, SpanName, StoredFeedback, UnmatchedFeedback } from "@sayso/protocol/api.ts"
+import type {
+  FeedbackDetail,
+  FeedbackQuery,
+  SpanName,
+  StoredFeedback,
+  UnmatchedFeedback,
+} from "@sayso/protocol/api.ts"
 import { fault } from "@sayso/protocol/errors.ts"
+import { isEventId } from "@sayso/protocol/eventId.ts"
 import { idsMeet } from "@sayso/protocol/ids.ts"
 import { feedbackOf, type MetricRow } from "../store/rows.ts"
 import { and, raw, sql, typed, type Sql } from "../store/sql.ts"
 import type { Store } from "../store/store.ts"
+import { lastCopies } from "./copies.ts"
 import { readCursor, writeCursor, type Position } from "./cursor.ts"
 import { createIdIndex, keysOf, readingsInclude } from "./ids.ts"
 import { judge, judged, type Word } from "./judged.ts"
@@ -20,7 +28,8 @@ export interface PageRequest {
   readonly cursor?: string | undefined
 }
 
-type Filter = Omit<FeedbackQuery, "limit" | "cursor" | "from" | "to" | "all"> & Window & { all?: boolean | undefined }
+type Filter = Omit<FeedbackQuery, "limit" | "cursor" | "from" | "to" | "all"> &
+  Window & { all?: boolean | undefined }
 
 /** A row of the index walk: where an event, or a copy of it, stands in the list. */
 interface Place {
@@ -36,11 +45,16 @@ export async function listFeedback(
   page: PageRequest,
 ): Promise<Page<StoredFeedback>> {
   // Where all is shown, the first step is enough but for copies; else it walks on over what was superseded.
-  const steps = [filter.all === true ? page.limit + 1 : page.limit + 10, 200, ...Array.from({ length: 18 }, () => 500)]
+  const steps = [
+    filter.all === true ? page.limit + 1 : page.limit + 10,
+    200,
+    ...Array.from({ length: 18 }, () => 500),
+  ]
   return walk<Place & Word, StoredFeedback>(
     page,
     steps,
-    (from, rows) => store.rows(sql`SELECT id, ${timeMs}, vote_keys ${placesAfter(reader, filter, from)} LIMIT ${rows}`),
+    (from, rows) =>
+      store.rows(sql`SELECT id, ${timeMs}, vote_keys ${placesAfter(reader, filter, from)} LIMIT ${rows}`),
     async (places) => {
       const events = await judgePlaces(store, reader, places)
       return filter.all === true ? events : events.filter((event) => event.state === "current")
@@ -78,7 +92,7 @@ export async function listUnmatched(
 /** One event with the words around it, and what has arrived that it is about. */
 export async function getFeedback(store: Store, reader: Reader, id: string): Promise<FeedbackDetail> {
   const missing = fault("not_found", `There is no feedback event ${id}.`)
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw missing
+  if (!isEventId(id)) throw missing
   const [itself] = await store.rows<Word>(
     sql`SELECT id, vote_keys ${visible(reader, "eval_metrics")} AND id = ${typed(id, "UUID")} AND event_kind = 'feedback' LIMIT 1`,
   )
@@ -150,7 +164,11 @@ function positionOf(place: Place): Position {
  * The events that stand in these places, in their order. A later copy of an event may have another time, and then another
  * place: the event stands in that of its first copy.
  */
-async function judgePlaces(store: Store, reader: Reader, places: readonly (Place & Word)[]): Promise<StoredFeedback[]> {
+async function judgePlaces(
+  store: Store,
+  reader: Reader,
+  places: readonly (Place & Word)[],
+): Promise<StoredFeedback[]> {
   const times = places.map((place) => Number(place.time_ms))
   const within = sql`time >= ${moment(Math.min(...times))} AND time <= ${moment(Math.max(...times))}`
   const rows = await store.rows<MetricRow>(judged(reader, places, within))
@@ -168,15 +186,19 @@ function sameTarget(a: StoredFeedback, b: StoredFeedback): boolean {
   return a.session_id === b.session_id && a.feedback_join_key === b.feedback_join_key
 }
 
-async function matchedBy(store: Store, reader: Reader, event: StoredFeedback): Promise<FeedbackDetail["matched"]> {
-  const from = sql`${visible(reader, "spans")} AND ${await aboutSpans(store, reader, event)}`
+async function matchedBy(
+  store: Store,
+  reader: Reader,
+  event: StoredFeedback,
+): Promise<FeedbackDetail["matched"]> {
+  const columns = sql`trace_id, span_id, name, span_kind, ml_app, session_id, trace_keys, trace_uppers, span_keys, join_keys, time`
+  const from = lastCopies(reader, columns, await aboutSpans(store, reader, event))
   const [totals] = await store.rows<{ span_count: string; trace_ids: string[]; session_ids: string[] }>(
-    sql`SELECT uniqExact(trace_key, span_key) AS span_count, groupUniqArray(1000)(trace_id) AS trace_ids,
+    sql`SELECT count() AS span_count, groupUniqArray(1000)(trace_id) AS trace_ids,
       groupUniqArrayIf(1000)(session_id, session_id != '') AS session_ids ${from}`,
   )
   const spans = await store.rows<SpanName>(
-    sql`SELECT trace_id, span_id, name, span_kind, ml_app, session_id ${from}
-      ORDER BY time, sequence DESC LIMIT 1 BY trace_key, span_key LIMIT 100`,
+    sql`SELECT trace_id, span_id, name, span_kind, ml_app, session_id ${from} ORDER BY time, span_id LIMIT 100`,
   )
   return {
     span_count: Number(totals?.span_count ?? 0),
@@ -193,7 +215,9 @@ async function aboutSpans(store: Store, reader: Reader, event: StoredFeedback): 
   if (event.feedback_join_key !== undefined) return sql`has(join_keys, ${event.feedback_join_key})`
   const id = event.span_id ?? ""
   const near = hasOne("span_keys", keysOf([id]))
-  const texts = await store.rows<{ span_id: string }>(sql`SELECT DISTINCT span_id ${visible(reader, "spans")} AND ${near} LIMIT 1000`)
+  const texts = await store.rows<{ span_id: string }>(
+    sql`SELECT DISTINCT span_id ${visible(reader, "spans")} AND ${near} LIMIT 1000`,
+  )
   return sql`${near} AND span_id IN ${texts.map((row) => row.span_id).filter((text) => idsMeet(text, id))}`
 }
 
@@ -216,22 +240,41 @@ async function matchedTargets(
 ): Promise<(event: Targeted) => boolean> {
   const given = (target: Target): string[] => distinct(events.map((event) => event[target]))
   const last = events.at(-1)
-  const step = and([sql`event_kind = 'feedback'`, ...(from ? [after(from)] : []), ...(last ? [upTo(positionOf(last))] : [])])
+  const step = and([
+    sql`event_kind = 'feedback'`,
+    ...(from ? [after(from)] : []),
+    ...(last ? [upTo(positionOf(last))] : []),
+  ])
   const said = (value: Sql, target: Target): Sql =>
     sql`SELECT ${value} ${visible(reader, "eval_metrics")} AND ${step} AND ${raw(target)} != ''`
-  const find = async (found: Sql, which: Sql): Promise<string[]> => {
-    const rows = await store.rows<{ found: string }>(sql`SELECT DISTINCT ${found} AS found ${visible(reader, "spans")} AND ${which}`)
+  const find = async (found: Sql, columns: Sql, which: Sql): Promise<string[]> => {
+    const rows = await store.rows<{ found: string }>(
+      sql`SELECT DISTINCT ${found} AS found ${lastCopies(reader, columns, which)}`,
+    )
     return rows.map((row) => row.found)
   }
   const keys = sql`arrayJoin(target_keys)`
   const [spanIds, traceIds, sessionIds, joinKeys] = await Promise.all([
-    find(sql`span_id`, hasOne("span_keys", keysOf(given("span_id")), said(keys, "span_id"))),
+    find(
+      sql`span_id`,
+      sql`span_id, span_keys`,
+      hasOne("span_keys", keysOf(given("span_id")), said(keys, "span_id")),
+    ),
     find(
       sql`arrayJoin([trace_id, apm_trace_id])`,
+      sql`trace_id, apm_trace_id, trace_keys`,
       hasOne("trace_keys", keysOf(given("trace_id")), said(keys, "trace_id")),
     ),
-    find(sql`session_id`, isOne("session_id", given("session_id"), said(sql`session_id`, "session_id"))),
-    find(sql`arrayJoin(join_keys)`, hasOne("join_keys", given("join_key"), said(sql`join_key`, "join_key"))),
+    find(
+      sql`session_id`,
+      sql`session_id`,
+      isOne("session_id", given("session_id"), said(sql`session_id`, "session_id")),
+    ),
+    find(
+      sql`arrayJoin(join_keys)`,
+      sql`join_keys`,
+      hasOne("join_keys", given("join_key"), said(sql`join_key`, "join_key")),
+    ),
   ])
   const spans = createIdIndex(spanIds.map((id) => [id, id] as const))
   const traces = createIdIndex(distinct(traceIds).map((id) => [id, id] as const))

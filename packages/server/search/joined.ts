@@ -42,7 +42,13 @@ export function placeEvaluations(scene: Scene, events: readonly StoredEvaluation
     if (tag) {
       const text = `${tag.key}:${tag.value}`
       const only = scene.spansWithTag.get(text) === 1
-      return place(scene, places, event, only ? scene.spans.filter((candidate) => candidate.tags.includes(text)) : [], undefined)
+      return place(
+        scene,
+        places,
+        event,
+        only ? scene.spans.filter((candidate) => candidate.tags.includes(text)) : [],
+        undefined,
+      )
     }
     const spans = places.spansOf(span?.span_id).filter((candidate) => inTrace(candidate, span?.trace_id))
     return place(scene, places, event, spans, event.eval_scope === "trace" ? span?.trace_id : undefined)
@@ -60,7 +66,9 @@ function place<Event extends StoredFeedback | StoredEvaluation>(
   const onSession = event.eval_scope === "session" && scene.sessionIds.includes(event.session_id ?? "")
   if (spans.length === 0 && !onTrace && !onSession) return []
   const counts = onTrace || (onSession && scene.sessionCounts) || spans.some(scene.spanCounts)
-  return [{ ...event, on_spans: spans.map((span) => span.span_id), counted: counts && event.state === "current" }]
+  return [
+    { ...event, on_spans: spans.map((span) => span.span_id), counted: counts && event.state === "current" },
+  ]
 }
 
 function inTrace(span: StoredSpan, traceId: string | undefined): boolean {
@@ -111,7 +119,8 @@ export function summarise(events: readonly JoinedFeedback[]): LabelSummary[] {
       count: said.length,
       pass: said.filter((event) => event.assessment === "pass").length,
       fail: said.filter((event) => event.assessment === "fail").length,
-      submitters: new Set(said.map((event) => JSON.stringify([event.submitter.type, event.submitter.id]))).size,
+      submitters: new Set(said.map((event) => JSON.stringify([event.submitter.type, event.submitter.id])))
+        .size,
       // From entries, since an answer may be "constructor".
       values: Object.fromEntries(byAnswer.map(([answer, same]) => [answer, same.length])),
       ...(scores.length > 0 && { mean: scores.reduce((sum, score) => sum + score, 0) / scores.length }),

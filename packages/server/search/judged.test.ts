@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Event } from "@sayso/protocol/event.ts"
 import { dayMs, hourMs } from "@sayso/protocol/time.ts"
-import { evaluation, feedback, idIn, nowMs, openWorld, span, withdrawal, type Org, type World } from "./world.testing.ts"
+import {
+  evaluation,
+  feedback,
+  idIn,
+  nowMs,
+  openWorld,
+  span,
+  withdrawal,
+  type Org,
+  type World,
+} from "./world.testing.ts"
 
 let world: World
 
@@ -21,7 +31,9 @@ async function fates(org: Org, words: Words): Promise<string> {
 }
 
 function describeAll(org: Org, words: Words, found: readonly { id: string; state: string }[]): string {
-  const names = Object.entries(words).filter((entry): entry is [string, Event] => entry[1]?.kind === "eval_metric")
+  const names = Object.entries(words).filter(
+    (entry): entry is [string, Event] => entry[1]?.kind === "eval_metric",
+  )
   const states = names.map(([name, event]) => {
     const same = found.filter((row) => row.id === idIn(org, event))
     return `${name} ${same.map((row) => row.state).join("+") || "missing"}`
@@ -31,7 +43,10 @@ function describeAll(org: Org, words: Words, found: readonly { id: string; state
 }
 
 /** Lets the words arrive one after the other, a minute between them, in each org in its own order. */
-async function say(words: Words, orders: readonly (readonly [org: Org, order: readonly string[]])[]): Promise<void> {
+async function say(
+  words: Words,
+  orders: readonly (readonly [org: Org, order: readonly string[]])[],
+): Promise<void> {
   const steps = Math.max(...orders.map(([, order]) => order.length))
   for (let step = 0; step < steps; step += 1) {
     const arrivals = orders.map(([{ org }, order]) => {
@@ -46,16 +61,27 @@ async function say(words: Words, orders: readonly (readonly [org: Org, order: re
 
 function ordersOf(names: readonly string[]): string[][] {
   if (names.length < 2) return [[...names]]
-  return names.flatMap((first) => ordersOf(names.filter((name) => name !== first)).map((rest) => [first, ...rest]))
+  return names.flatMap((first) =>
+    ordersOf(names.filter((name) => name !== first)).map((rest) => [first, ...rest]),
+  )
 }
 
 /** In every order of arrival. */
-function check(title: string, words: Words, expected: string, look = fates, before: readonly Event[] = []): void {
+function check(
+  title: string,
+  words: Words,
+  expected: string,
+  look = fates,
+  before: readonly Event[] = [],
+): void {
   test(title, async () => {
     const orders = ordersOf(Object.keys(words)).map((order) => [world.newOrg(), order] as const)
-    if (before.length > 0) await world.arriveIn(orders.map(([{ org }]) => ({ org, events: before, atMs: nowMs })))
+    if (before.length > 0)
+      await world.arriveIn(orders.map(([{ org }]) => ({ org, events: before, atMs: nowMs })))
     await say(words, orders)
-    const found = await Promise.all(orders.map(async ([org, order]) => `${order.join()}: ${await look(org, words)}`))
+    const found = await Promise.all(
+      orders.map(async ([org, order]) => `${order.join()}: ${await look(org, words)}`),
+    )
     expect(found).toEqual(orders.map(([, order]) => `${order.join()}: ${expected}`))
   })
 }
@@ -81,7 +107,10 @@ describe("the latest word counts", () => {
   )
   check(
     "also where it says the same again",
-    { a: feedback(on, { ...at(1), categorical_value: "up" }), b: feedback(on, { ...at(2), categorical_value: "up" }) },
+    {
+      a: feedback(on, { ...at(1), categorical_value: "up" }),
+      b: feedback(on, { ...at(2), categorical_value: "up" }),
+    },
     "a superseded, b current",
   )
   checkInOrder(
@@ -148,7 +177,11 @@ describe("the latest word counts", () => {
 
 describe("apart are", () => {
   const apart = (title: string, a: Event, b: Event): void => check(title, { a, b }, "a current, b current")
-  apart("submitters", feedback(on, { ...at(1), submitter: { id: "u" } }), feedback(on, { ...at(2), submitter: { id: "v" } }))
+  apart(
+    "submitters",
+    feedback(on, { ...at(1), submitter: { id: "u" } }),
+    feedback(on, { ...at(2), submitter: { id: "v" } }),
+  )
   apart(
     "submitters of two types",
     feedback(on, { ...at(1), submitter: { id: "u", type: "user" } }),
@@ -161,10 +194,22 @@ describe("apart are", () => {
   )
   apart("labels", feedback(on, { ...at(1), label: "a" }), feedback(on, { ...at(2), label: "b" }))
   apart("a span and a trace of one id", feedback({ span_id: "5" }, at(1)), feedback({ trace_id: "5" }, at(2)))
-  apart("a session and a join key of one text", feedback({ session_id: "5" }, at(1)), feedback({ feedback_join_key: "5" }, at(2)))
+  apart(
+    "a session and a join key of one text",
+    feedback({ session_id: "5" }, at(1)),
+    feedback({ feedback_join_key: "5" }, at(2)),
+  )
   apart("two spans", feedback({ span_id: "5" }, at(1)), feedback({ span_id: "6" }, at(2)))
-  apart("spellings of a session", feedback({ session_id: "10" }, at(1)), feedback({ session_id: "000000000000000a" }, at(2)))
-  apart("join keys in two cases", feedback({ feedback_join_key: "Inc" }, at(1)), feedback({ feedback_join_key: "inc" }, at(2)))
+  apart(
+    "spellings of a session",
+    feedback({ session_id: "10" }, at(1)),
+    feedback({ session_id: "000000000000000a" }, at(2)),
+  )
+  apart(
+    "join keys in two cases",
+    feedback({ feedback_join_key: "Inc" }, at(1)),
+    feedback({ feedback_join_key: "inc" }, at(2)),
+  )
   apart(
     "names that only look alike when put together",
     feedback(on, { ...at(1), label: "ab", submitter: { id: "c" } }),
@@ -181,8 +226,16 @@ describe("apart are", () => {
 
 describe("one target in two spellings is one target", () => {
   const same = (a: string, b: string): void => {
-    check(`span ${a} and ${b}`, { a: feedback({ span_id: a }, at(1)), b: feedback({ span_id: b }, at(2)) }, "a superseded, b current")
-    check(`trace ${b} and ${a}`, { a: feedback({ trace_id: b }, at(1)), b: feedback({ trace_id: a }, at(2)) }, "a superseded, b current")
+    check(
+      `span ${a} and ${b}`,
+      { a: feedback({ span_id: a }, at(1)), b: feedback({ span_id: b }, at(2)) },
+      "a superseded, b current",
+    )
+    check(
+      `trace ${b} and ${a}`,
+      { a: feedback({ trace_id: b }, at(1)), b: feedback({ trace_id: a }, at(2)) },
+      "a superseded, b current",
+    )
   }
   same("1683799351859669567", "175e0e96e0a0ea3f")
   same("175E0E96E0A0EA3F", "0x175e0e96e0a0ea3f")
@@ -228,7 +281,11 @@ describe("a withdrawal", () => {
   check("takes the vote away", { a, "-a": undefined }, "a withdrawn")
   check("does not bring back the one before", { a, b, "-b": undefined }, "a superseded, b withdrawn")
   check("of an older one leaves the current", { a, b, "-a": undefined }, "a withdrawn, b current")
-  check("is followed by a new vote, which counts", { a, b, "-b": undefined, c }, "a superseded, b withdrawn, c current")
+  check(
+    "is followed by a new vote, which counts",
+    { a, b, "-b": undefined, c },
+    "a superseded, b withdrawn, c current",
+  )
   check("of all leaves none", { a, b, "-a": undefined, "-b": undefined }, "a withdrawn, b withdrawn")
   check(
     "of a text leaves the other texts",
@@ -257,7 +314,10 @@ describe("a withdrawal", () => {
 
 describe("evaluations", () => {
   const of = (score: number, second: number, more = {}): Event =>
-    evaluation({ join_on: { span: { span_id: "77", trace_id: "5" } } }, { ...at(second), score_value: score, ...more })
+    evaluation(
+      { join_on: { span: { span_id: "77", trace_id: "5" } } },
+      { ...at(second), score_value: score, ...more },
+    )
 
   const here = [span("5", "77", { session_id: "s", tags: ["job:1", "job:2"] })]
   const looked = async (org: Org, words: Words): Promise<string> =>
@@ -265,9 +325,21 @@ describe("evaluations", () => {
   const checkEvaluations = (title: string, words: Words, expected: string): void =>
     check(title, words, expected, looked, here)
 
-  checkEvaluations("of one label: the latest counts", { a: of(1, 1), b: of(2, 2), c: of(3, 3) }, "a superseded, b superseded, c current")
-  checkEvaluations("of two applications are apart", { a: of(1, 1, { ml_app: "x" }), b: of(2, 2, { ml_app: "y" }) }, "a current, b current")
-  checkEvaluations("of two labels are apart", { a: of(1, 1, { label: "x" }), b: of(2, 2, { label: "y" }) }, "a current, b current")
+  checkEvaluations(
+    "of one label: the latest counts",
+    { a: of(1, 1), b: of(2, 2), c: of(3, 3) },
+    "a superseded, b superseded, c current",
+  )
+  checkEvaluations(
+    "of two applications are apart",
+    { a: of(1, 1, { ml_app: "x" }), b: of(2, 2, { ml_app: "y" }) },
+    "a current, b current",
+  )
+  checkEvaluations(
+    "of two labels are apart",
+    { a: of(1, 1, { label: "x" }), b: of(2, 2, { label: "y" }) },
+    "a current, b current",
+  )
   checkEvaluations(
     "of a session: the latest counts",
     { a: evaluation({ session_id: "s" }, at(1)), b: evaluation({ session_id: "s" }, at(2)), c: of(1, 3) },
@@ -286,13 +358,19 @@ describe("evaluations", () => {
     "in two spellings of span and trace are of one target",
     {
       a: of(1, 1),
-      b: evaluation({ join_on: { span: { span_id: "000000000000004d", trace_id: "0000000000000005" } } }, at(2)),
+      b: evaluation(
+        { join_on: { span: { span_id: "000000000000004d", trace_id: "0000000000000005" } } },
+        at(2),
+      ),
     },
     "a superseded, b current",
   )
   checkEvaluations(
     "of a span and of its trace are apart",
-    { a: of(1, 1), b: evaluation({ join_on: { span: { span_id: "77", trace_id: "5" } }, eval_scope: "trace" }, at(2)) },
+    {
+      a: of(1, 1),
+      b: evaluation({ join_on: { span: { span_id: "77", trace_id: "5" } }, eval_scope: "trace" }, at(2)),
+    },
     "a current, b current",
   )
   checkEvaluations(
@@ -349,7 +427,10 @@ describe("what is sent again", () => {
 
   test("in another order of tags and fields is the same event", async () => {
     const org = world.newOrg()
-    const ids = await org.arrive([feedback(on, { ...at(1), tags: ["x", "y"] }), feedback(on, { tags: ["y", "x"], ...at(1) })])
+    const ids = await org.arrive([
+      feedback(on, { ...at(1), tags: ["x", "y"] }),
+      feedback(on, { tags: ["y", "x"], ...at(1) }),
+    ])
     expect(new Set(ids).size).toBe(1)
     expect((await world.search.listFeedback(org, { all: true }, { limit: 10 })).data).toHaveLength(1)
   })

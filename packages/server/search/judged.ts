@@ -13,7 +13,9 @@ export interface Word {
 
 /** The eval metrics of which the condition is true, with what became of each. It may ask for what all copies of an event share. */
 export async function judge(store: Store, reader: Reader, which: Sql): Promise<MetricRow[]> {
-  const words = await store.rows<Word>(sql`SELECT id, vote_keys ${visible(reader, "eval_metrics")} AND (${which}) LIMIT 1 BY id`)
+  const words = await store.rows<Word>(
+    sql`SELECT id, vote_keys ${visible(reader, "eval_metrics")} AND (${which}) LIMIT 1 BY id`,
+  )
   const rows: MetricRow[] = []
   for (const some of portions(words)) rows.push(...(await store.rows<MetricRow>(judged(reader, some))))
   return rows

@@ -42,7 +42,9 @@ async function readAll<T>(
 
 /** One submitter each, so that none supersedes another. */
 function votes(count: number, more: (at: number) => object): Event[] {
-  return Array.from({ length: count }, (_, at) => feedback({ session_id: "s" }, { submitter: { id: `u${at}` }, ...more(at) }))
+  return Array.from({ length: count }, (_, at) =>
+    feedback({ session_id: "s" }, { submitter: { id: `u${at}` }, ...more(at) }),
+  )
 }
 
 /** Of one time, by id, which the engine orders by its second half. */
@@ -59,7 +61,8 @@ describe("feedback, newest first", () => {
       const org = world.newOrg()
       // Three share each time, and the clocks of some are absurd.
       const events = votes(40, (at) => ({
-        timestamp_ms: at % 9 === 4 ? at : at % 11 === 5 ? Date.UTC(2999, 0, 1) : nowMs - Math.floor(at / 3) * 1000,
+        timestamp_ms:
+          at % 9 === 4 ? at : at % 11 === 5 ? Date.UTC(2999, 0, 1) : nowMs - Math.floor(at / 3) * 1000,
       }))
       await org.arrive(events, nowMs)
       await org.arrive([...events, ...events.slice(10, 30), ...events.slice(20, 30)], nowMs + 1000)
@@ -68,7 +71,9 @@ describe("feedback, newest first", () => {
         async (pages) => {
           if (pages > 12) return
           const later = nowMs + pages * dayMs
-          const fresh = [feedback({ session_id: "new" }, { submitter: { id: `n${pages}` }, timestamp_ms: later })]
+          const fresh = [
+            feedback({ session_id: "new" }, { submitter: { id: `n${pages}` }, timestamp_ms: later }),
+          ]
           await org.arrive([...events.slice(pages, pages + 9), ...fresh], later)
         },
       )
@@ -89,24 +94,39 @@ describe("feedback, newest first", () => {
     expect([part.data.length, typeof part.meta.cursor]).toEqual([4, "string"])
   })
 
-  test("walks over any number of words that were superseded, and over copies", { timeout: 60_000 }, async () => {
-    const org = world.newOrg()
-    const wavering = Array.from({ length: 1_500 }, (_, at) => feedback({ span_id: "1" }, { timestamp_ms: nowMs - 10_000 + at }))
-    const [steady = [], first = []] = [votes(2, (at) => ({ timestamp_ms: nowMs - 20_000 - at })), wavering.slice(0, 1)]
-    await org.arrive([...wavering, ...steady])
-    for (let time = 0; time < 3; time += 1) await org.arrive([...wavering.slice(-400), ...first])
-    const current = await readAll((cursor) => world.search.listFeedback(org, {}, { limit: 2, cursor }))
-    expect(current.map(({ id }) => id)).toEqual([wavering.at(-1) as Event, ...steady].map((event) => idIn(org, event)))
-    const all = await readAll((cursor) => world.search.listFeedback(org, { all: true }, { limit: 1000, cursor }))
-    expect(all).toHaveLength(1_502)
-    expect(all).toEqual([...all].sort(newestFirst))
-  })
+  test(
+    "walks over any number of words that were superseded, and over copies",
+    { timeout: 60_000 },
+    async () => {
+      const org = world.newOrg()
+      const wavering = Array.from({ length: 1_500 }, (_, at) =>
+        feedback({ span_id: "1" }, { timestamp_ms: nowMs - 10_000 + at }),
+      )
+      const [steady, first] = [
+        votes(2, (at) => ({ timestamp_ms: nowMs - 20_000 - at })),
+        wavering.slice(0, 1),
+      ]
+      await org.arrive([...wavering, ...steady])
+      for (let time = 0; time < 3; time += 1) await org.arrive([...wavering.slice(-400), ...first])
+      const current = await readAll((cursor) => world.search.listFeedback(org, {}, { limit: 2, cursor }))
+      expect(current.map(({ id }) => id)).toEqual(
+        [wavering.at(-1) as Event, ...steady].map((event) => idIn(org, event)),
+      )
+      const all = await readAll((cursor) =>
+        world.search.listFeedback(org, { all: true }, { limit: 1000, cursor }),
+      )
+      expect(all).toHaveLength(1_502)
+      expect(all).toEqual([...all].sort(newestFirst))
+    },
+  )
 
   test("refuses a cursor that it did not give out", async () => {
     for (const cursor of ["", "x", "W10", Buffer.from('["1","x"]').toString("base64url")]) {
-      await expect(world.search.listFeedback(world.newOrg(), {}, { limit: 5, cursor })).rejects.toMatchObject({
-        code: "bad_parameter",
-      })
+      await expect(world.search.listFeedback(world.newOrg(), {}, { limit: 5, cursor })).rejects.toMatchObject(
+        {
+          code: "bad_parameter",
+        },
+      )
     }
   })
 
@@ -123,11 +143,22 @@ describe("feedback, newest first", () => {
 describe("filters", () => {
   const events = {
     plain: feedback({ session_id: "s" }, { timestamp_ms: nowMs - 5 * hourMs, ml_app: "web" }),
-    failed: feedback({ session_id: "s" }, { timestamp_ms: nowMs - 4 * hourMs, label: "resolved", assessment: "fail" }),
-    passed: feedback({ span_id: "1" }, { timestamp_ms: nowMs - 3 * hourMs, assessment: "pass", ml_app: "bot" }),
+    failed: feedback(
+      { session_id: "s" },
+      { timestamp_ms: nowMs - 4 * hourMs, label: "resolved", assessment: "fail" },
+    ),
+    passed: feedback(
+      { span_id: "1" },
+      { timestamp_ms: nowMs - 3 * hourMs, assessment: "pass", ml_app: "bot" },
+    ),
     score: feedback(
       { trace_id: "1" },
-      { timestamp_ms: nowMs - 2 * hourMs, metric_type: "score", score_value: 1, submitter: { id: "it's", type: "agent" } },
+      {
+        timestamp_ms: nowMs - 2 * hourMs,
+        metric_type: "score",
+        score_value: 1,
+        submitter: { id: "it's", type: "agent" },
+      },
     ),
     older: feedback({ span_id: "1" }, { timestamp_ms: nowMs - 6 * hourMs, ml_app: "bot" }),
     absurd: feedback({ feedback_join_key: "k" }, { timestamp_ms: 0, submitter: { id: "absurd" } }),
@@ -181,13 +212,20 @@ test("a window sees what arrived long after it, and before it by a wrong clock",
 
 describe("unmatched feedback", () => {
   const unmatched = async (org: Org): Promise<string[]> => {
-    const found = await readAll((cursor) => world.search.listUnmatched(org, { limit: 2, cursor }, nowMs + 5_000))
+    const found = await readAll((cursor) =>
+      world.search.listUnmatched(org, { limit: 2, cursor }, nowMs + 5_000),
+    )
     expect(found).toEqual([...found].sort(newestFirst))
     return found.map(({ id }) => id)
   }
 
   /** Hangs in the air, until what it is about arrives. */
-  const check = (title: string, about: Parameters<typeof feedback>[0], unlike: readonly Event[], arriving: Event): void =>
+  const check = (
+    title: string,
+    about: Parameters<typeof feedback>[0],
+    unlike: readonly Event[],
+    arriving: Event,
+  ): void =>
     test(title, async () => {
       const org = world.newOrg()
       const [id] = await org.arrive([feedback(about, { ml_app: "web" })])
@@ -202,7 +240,12 @@ describe("unmatched feedback", () => {
   const others = [span("8", "9", { session_id: "t", feedback_join_keys: ["l"] })]
   check("on a span", { span_id: "255" }, others, span("1", "255"))
   check("on a span in another spelling", { span_id: "255" }, others, span("1", `0x${low}`))
-  check("on a span whose number is the trace's of another", { span_id: "255" }, [span("255", "1")], span("1", "255"))
+  check(
+    "on a span whose number is the trace's of another",
+    { span_id: "255" },
+    [span("255", "1")],
+    span("1", "255"),
+  )
   check(
     "on a full number with another upper half",
     { span_id: `aaaaaaaaaaaaaaaa${low}` },
@@ -216,12 +259,53 @@ describe("unmatched feedback", () => {
     [span(`bbbbbbbbbbbbbbbb${low}`, "1")],
     span(`AAAAAAAAAAAAAAAA${low.toUpperCase()}`, "1"),
   )
-  check("on a trace that the tracer names", { trace_id: "255" }, others, span("1", "1", { apm_trace_id: `cc${low.repeat(2).slice(2)}` }))
-  check("on a trace named by a text", { trace_id: "my trace" }, [span("My trace", "1")], span("my trace", "1"))
+  check(
+    "on a trace that the tracer names",
+    { trace_id: "255" },
+    others,
+    span("1", "1", { apm_trace_id: `cc${low.repeat(2).slice(2)}` }),
+  )
+  check(
+    "on a trace named by a text",
+    { trace_id: "my trace" },
+    [span("My trace", "1")],
+    span("my trace", "1"),
+  )
   check("on a session", { session_id: "s" }, others, span("1", "1", { session_id: "s" }))
-  check("on a session that is looked for as a text", { session_id: "10" }, [span("1", "2", { session_id: "0xa" })], span("1", "1", { session_id: "10" }))
-  check("on a join key", { feedback_join_key: "k" }, others, span("1", "1", { feedback_join_keys: ["a", "k"] }))
-  check("on a join key in another case", { feedback_join_key: "k" }, [span("1", "2", { feedback_join_keys: ["K"] })], span("1", "1", { feedback_join_keys: ["k"] }))
+  check(
+    "on a session that is looked for as a text",
+    { session_id: "10" },
+    [span("1", "2", { session_id: "0xa" })],
+    span("1", "1", { session_id: "10" }),
+  )
+  check(
+    "on a join key",
+    { feedback_join_key: "k" },
+    others,
+    span("1", "1", { feedback_join_keys: ["a", "k"] }),
+  )
+  check(
+    "on a join key in another case",
+    { feedback_join_key: "k" },
+    [span("1", "2", { feedback_join_keys: ["K"] })],
+    span("1", "1", { feedback_join_keys: ["k"] }),
+  )
+
+  test("is what a span's last copy has left, before the engine has merged and after", async () => {
+    const org = world.newOrg()
+    const said = [feedback({ session_id: "s" }), feedback({ feedback_join_key: "k" }), feedback({ span_id: "2" })]
+    await org.arrive([...said, span("1", "2", { session_id: "s", feedback_join_keys: ["k"] })])
+    expect(await unmatched(org)).toEqual([])
+    await org.arrive([span("1", "2", { session_id: "t", feedback_join_keys: ["l"] })])
+    const left = said.slice(0, 2).map((event) => idIn(org, event))
+    for (let time = 0; time < 2; time += 1) {
+      expect((await unmatched(org)).sort()).toEqual([...left].sort())
+      for (const id of left) {
+        expect((await world.search.getFeedback(org, id)).matched.span_count).toBe(0)
+      }
+      await world.tidy()
+    }
+  })
 
   test("says why, and since when", async () => {
     const org = world.newOrg()
@@ -232,7 +316,10 @@ describe("unmatched feedback", () => {
       ["No span with this id has arrived. It joins by itself when one does.", 7_000],
       ["No span of a trace with this id has arrived. It joins by itself when one does.", 7_000],
       ["No span that names this session has arrived. It joins by itself when one does.", 7_000],
-      ["No span that carries this feedback_join_key, as a field or a tag, has arrived. It joins by itself when one does.", 7_000],
+      [
+        "No span that carries this feedback_join_key, as a field or a tag, has arrived. It joins by itself when one does.",
+        7_000,
+      ],
     ])
   })
 
@@ -257,9 +344,14 @@ describe("unmatched feedback", () => {
       feedback({ feedback_join_key: `k${at}` }, { timestamp_ms: nowMs - at }),
     ]).flat()
     const spans = Array.from({ length: 2_000 }, (_, at) =>
-      span(String(at), String(at), { session_id: `a session with a long name ${at}`, feedback_join_keys: [`k${at}`] }),
+      span(String(at), String(at), {
+        session_id: `a session with a long name ${at}`,
+        feedback_join_keys: [`k${at}`],
+      }),
     )
-    const loose = [1, 500, 1_999].map((at) => feedback({ span_id: `loose ${at}` }, { timestamp_ms: nowMs - at }))
+    const loose = [1, 500, 1_999].map((at) =>
+      feedback({ span_id: `loose ${at}` }, { timestamp_ms: nowMs - at }),
+    )
     await org.arrive([...matching, ...loose, ...spans])
     expect(await unmatched(org)).toEqual(loose.map((event) => idIn(org, event)))
   })
@@ -276,7 +368,9 @@ describe("rejected events, newest first", () => {
       (pages) => org.arrive(events.slice(pages, pages + 4), nowMs + (50 + pages) * dayMs),
     )
     expect(all.map(({ detail }) => detail).sort()).toEqual(events.map((_, at) => `detail ${at}`).sort())
-    expect(all.map(({ arrived }) => arrived)).toEqual([5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0].map((second) => nowMs + second * 1000))
+    expect(all.map(({ arrived }) => arrived)).toEqual(
+      [5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0].map((second) => nowMs + second * 1000),
+    )
     expect((await world.search.listRejected(world.newOrg(), { limit: 3 })).data).toEqual([])
   })
 

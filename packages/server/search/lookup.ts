@@ -1,7 +1,7 @@
 import { raw, sql, type Sql } from "../store/sql.ts"
 
 /** So many values are looked up one by one through a column's index; more are cheaper as a set, in one pass over the column. */
-const few = 32
+export const few = 32
 
 /** So much of a list is sent as a parameter: a server bounds one (`http_max_field_value_size`, 128 KiB). */
 const maxListCharacters = 50_000
@@ -31,7 +31,9 @@ function fits(values: readonly bigint[] | readonly string[]): boolean {
 
 /** The items in portions that are few enough for one question. */
 export function portions<T>(items: readonly T[], size = 1000): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
+    items.slice(at * size, (at + 1) * size),
+  )
 }
 
 /** Each text once, in the order of appearance; empty ones say nothing. */

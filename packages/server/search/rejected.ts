@@ -7,7 +7,11 @@ import type { Page, PageRequest } from "./feedback.ts"
 import { moment, visible, type Reader } from "./scope.ts"
 
 /** What arrived and could not be used, newest first by first arrival; what is sent again and again stands here once. */
-export async function listRejected(store: Store, reader: Reader, page: PageRequest): Promise<Page<StoredRejected>> {
+export async function listRejected(
+  store: Store,
+  reader: Reader,
+  page: PageRequest,
+): Promise<Page<StoredRejected>> {
   const seen = visible(reader, "rejected")
   const after = page.cursor === undefined ? sql`true` : afterPlace(readCursor(page.cursor))
   const rows = await store.rows<RejectedRow>(sql`WITH places AS (
@@ -19,7 +23,10 @@ FROM (SELECT * ${seen} AND id IN (SELECT id FROM places) ORDER BY sequence LIMIT
 ORDER BY arrived DESC, id DESC`)
   const data = rows.slice(0, page.limit).map(rejectedOf)
   const last = data.at(-1)
-  return { data, meta: rows.length > page.limit && last ? { cursor: writeCursor([last.arrived, last.id]) } : {} }
+  return {
+    data,
+    meta: rows.length > page.limit && last ? { cursor: writeCursor([last.arrived, last.id]) } : {},
+  }
 }
 
 function afterPlace([timeMs, id]: Position): Sql {

@@ -20,7 +20,9 @@ export interface Window {
 export function visible(reader: Reader, table: Table, window: Window = {}): Sql {
   const conditions = [sql`FROM ${raw(table)} WHERE org = ${reader.org}`]
   if (window.fromMs !== undefined) {
-    conditions.push(sql` AND time >= ${moment(window.fromMs)} AND arrived >= ${moment(window.fromMs - dayMs)}`)
+    conditions.push(
+      sql` AND time >= ${moment(window.fromMs)} AND arrived >= ${moment(window.fromMs - dayMs)}`,
+    )
   }
   if (window.toMs !== undefined) conditions.push(sql` AND time < ${moment(window.toMs)}`)
   return { kind: "sql", strings: ["", ...conditions.map(() => "")], values: conditions }

@@ -3,7 +3,9 @@ import { getFeedback, listFeedback, listUnmatched } from "./feedback.ts"
 import { listRejected } from "./rejected.ts"
 import { getEntity, getSession, getTrace } from "./trace.ts"
 
-type Bound<F> = F extends (store: Store, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never
+type Bound<F> = F extends (store: Store, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never
 
 /** Every question that can be asked of the events. Each takes the reader first, and nothing crosses the reader's org. */
 export interface Search {
@@ -16,8 +18,13 @@ export interface Search {
   readonly getEntity: Bound<typeof getEntity>
 }
 
-/** The questions, bound to a store. */
-export function createSearch(store: Store): Search {
+/** The questions, bound to a store. They end when the signal of whoever asks aborts. */
+export function createSearch(everybody: Store): (signal: AbortSignal) => Search {
+  return (signal) =>
+    bind({ ...everybody, rows: (question, options) => everybody.rows(question, { ...options, signal }) })
+}
+
+function bind(store: Store): Search {
   return {
     listFeedback: (...rest) => listFeedback(store, ...rest),
     listUnmatched: (...rest) => listUnmatched(store, ...rest),

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Event, Span } from "@sayso/protocol/event.ts"
 import { dayMs } from "@sayso/protocol/time.ts"
-import { evaluation, feedback, nowMs, openWorld, span, withdrawal, type Org, type World } from "./world.testing.ts"
+import {
+  evaluation,
+  feedback,
+  nowMs,
+  openWorld,
+  span,
+  withdrawal,
+  type Org,
+  type World,
+} from "./world.testing.ts"
 
 let world: World
 
@@ -20,12 +29,17 @@ interface Placed {
 /** What was said and where, by its label: `+ 11 12` counts and is drawn on two spans, `- ` neither. */
 function seen(placed: readonly Placed[]): Record<string, string> {
   expect(new Set(placed.map(({ label }) => label)).size).toBe(placed.length)
-  return Object.fromEntries(placed.map(({ label, on_spans, counted }) => [label, [counted ? "+" : "-", ...on_spans].join(" ")]))
+  return Object.fromEntries(
+    placed.map(({ label, on_spans, counted }) => [label, [counted ? "+" : "-", ...on_spans].join(" ")]),
+  )
 }
 
-const inTrace = async (org: Org, id: string): Promise<unknown> => seen((await world.search.getTrace(org, id)).feedback)
-const inSession = async (org: Org, id: string): Promise<unknown> => seen((await world.search.getSession(org, id)).feedback)
-const inEntity = async (org: Org, key: string): Promise<unknown> => seen((await world.search.getEntity(org, key)).feedback)
+const inTrace = async (org: Org, id: string): Promise<unknown> =>
+  seen((await world.search.getTrace(org, id)).feedback)
+const inSession = async (org: Org, id: string): Promise<unknown> =>
+  seen((await world.search.getSession(org, id)).feedback)
+const inEntity = async (org: Org, key: string): Promise<unknown> =>
+  seen((await world.search.getEntity(org, key)).feedback)
 
 async function orgWith(...events: Event[]): Promise<Org> {
   const org = world.newOrg()
@@ -92,7 +106,11 @@ describe("feedback rolls up, never down", () => {
     const org = await orgWith(...spans, ...said)
     const labels = async (page: Promise<{ summary: { label: string; count: number }[] }>): Promise<unknown> =>
       (await page).summary.map(({ label, count }) => `${count} ${label}`)
-    expect(await labels(world.search.getTrace(org, "1"))).toEqual(["1 on a span", "1 on the key", "1 on the trace"])
+    expect(await labels(world.search.getTrace(org, "1"))).toEqual([
+      "1 on a span",
+      "1 on the key",
+      "1 on the trace",
+    ])
     expect(await labels(world.search.getEntity(org, "k"))).toEqual(["1 on the key"])
   })
 })
@@ -151,7 +169,8 @@ describe("a trace of several sessions", () => {
   })
 
   test("gives an entity the sessions where it counts", async () => {
-    const sessions = async (key: string): Promise<string[]> => (await world.search.getEntity(org, key)).session_ids
+    const sessions = async (key: string): Promise<string[]> =>
+      (await world.search.getEntity(org, key)).session_ids
     expect(await sessions("ka")).toEqual(["a"])
     expect(await sessions("kb")).toEqual(["b"])
     expect(await sessions("kn")).toEqual(["a", "b"])
@@ -199,7 +218,8 @@ describe("a join key on several spans", () => {
 
 describe("a span that is sent again", () => {
   const old = { name: "old", session_id: "s", feedback_join_keys: ["k"], output: "half" }
-  const sent = (trace: string, id: string, more: Partial<Span> = {}): Event => span(trace, id, { ...old, ...more })
+  const sent = (trace: string, id: string, more: Partial<Span> = {}): Event =>
+    span(trace, id, { ...old, ...more })
   const last = (trace: string, id: string): Event =>
     span(trace, id, { name: "new", session_id: "t", feedback_join_keys: ["l"], output: "whole" })
 
@@ -242,10 +262,14 @@ describe("a span that is sent again", () => {
 
 describe("evaluations", () => {
   const onSpan = (label: string, span_id: string, trace_id?: string, more: object = {}): Event =>
-    evaluation({ join_on: { span: { span_id, ...(trace_id !== undefined && { trace_id }) } }, ...more }, { label })
+    evaluation(
+      { join_on: { span: { span_id, ...(trace_id !== undefined && { trace_id }) } }, ...more },
+      { label },
+    )
   const byTag = evaluation({ join_on: { tag: { key: "job", value: "a:1" } } }, { label: "by tag" })
   const tagged = { tags: ["x", "job:a:1"] }
-  const placed = async (org: Org, id: string): Promise<unknown> => seen((await world.search.getTrace(org, id)).evaluations)
+  const placed = async (org: Org, id: string): Promise<unknown> =>
+    seen((await world.search.getTrace(org, id)).evaluations)
 
   test("are drawn on their span, their trace's root and their session, and roll up too", async () => {
     const org = await orgWith(
@@ -268,7 +292,10 @@ describe("evaluations", () => {
       "on the trace by its id": "+",
     }
     expect(await placed(org, "1")).toEqual({ ...onTrace, "on the session": "-" })
-    expect(seen((await world.search.getSession(org, "s")).evaluations)).toEqual({ ...onTrace, "on the session": "+" })
+    expect(seen((await world.search.getSession(org, "s")).evaluations)).toEqual({
+      ...onTrace,
+      "on the session": "+",
+    })
   })
 
   test("by a tag belong to the one span that carries it, and to none where there are two", async () => {
@@ -281,6 +308,11 @@ describe("evaluations", () => {
     await org.arrive([span("2", "20", tagged)])
     expect(await placed(org, "1")).toEqual({})
     expect(await placed(org, "2")).toEqual({})
+    await org.arrive([span("2", "20", { tags: ["job:b"] })])
+    for (let time = 0; time < 2; time += 1) {
+      expect(await placed(org, "1")).toEqual({ "by tag": "+ 0x0b" })
+      await world.tidy()
+    }
   })
 })
 
@@ -290,10 +322,20 @@ describe("a trace is found by any spelling of its id", () => {
       const org = await orgWith(span(stored, "10"), feedback({ trace_id: stored }, { label: "own" }))
       for (const id of [stored, ...asked]) {
         const trace = await world.search.getTrace(org, id)
-        expect([id, trace.trace_id, trace.span_count, seen(trace.feedback)]).toEqual([id, stored, 1, { own: "+" }])
+        expect([id, trace.trace_id, trace.span_count, seen(trace.feedback)]).toEqual([
+          id,
+          stored,
+          1,
+          { own: "+" },
+        ])
       }
     })
-  check("66f1a5b300000000175e0e96e0a0ea3f", "66F1A5B300000000175E0E96E0A0EA3F", "175e0e96e0a0ea3f", "1683799351859669567")
+  check(
+    "66f1a5b300000000175e0e96e0a0ea3f",
+    "66F1A5B300000000175E0E96E0A0EA3F",
+    "175e0e96e0a0ea3f",
+    "1683799351859669567",
+  )
   check("18446744073709551615", "-1", "ffffffffffffffff", "0xFFFFFFFFFFFFFFFF")
   check("1234567890123456", "0x1234567890123456", "+1234567890123456", "00001234567890123456")
   check("trace/with 'quotes' & 🦄")
@@ -320,7 +362,9 @@ describe("a trace is found by any spelling of its id", () => {
 
   test("but not by another number with the same lower half", async () => {
     const org = await orgWith(span("aaaaaaaaaaaaaaaa00000000000000ff", "10"))
-    await expect(world.search.getTrace(org, "bbbbbbbbbbbbbbbb00000000000000ff")).rejects.toMatchObject({ code: "not_found" })
+    await expect(world.search.getTrace(org, "bbbbbbbbbbbbbbbb00000000000000ff")).rejects.toMatchObject({
+      code: "not_found",
+    })
   })
 })
 
@@ -339,7 +383,13 @@ describe("without spans", () => {
   test("there is what was said", async () => {
     const { feedback: placed, ...trace } = await world.search.getTrace(org, "0x00000000000000ff")
     expect(seen(placed)).toEqual({ trace: "+" })
-    expect(trace).toMatchObject({ trace_id: "0x00000000000000ff", name: "", span_count: 0, start_ns: "0", spans: [] })
+    expect(trace).toMatchObject({
+      trace_id: "0x00000000000000ff",
+      name: "",
+      span_count: 0,
+      start_ns: "0",
+      spans: [],
+    })
     const session = await world.search.getSession(org, "255")
     expect(seen(session.feedback)).toEqual({ session: "+" })
     expect(session).toMatchObject({ session_id: "255", traces: [], ml_apps: [] })
@@ -353,12 +403,26 @@ describe("without spans", () => {
     test(title, async () => {
       await expect(ask(org)).rejects.toMatchObject({ code: "not_found", message: detail })
     })
-  check("nor feedback, a trace is not found", (org) => world.search.getTrace(org, "nobody"), "No span, evaluation or feedback of a trace nobody has arrived.")
-  check("nor feedback, a session is not found", (org) => world.search.getSession(org, "nobody"), "No span, evaluation or feedback of a session nobody has arrived.")
-  check("nor feedback, an entity is not found", (org) => world.search.getEntity(org, "nobody"), "No feedback has the feedback_join_key nobody, and no span carries it.")
+  check(
+    "nor feedback, a trace is not found",
+    (org) => world.search.getTrace(org, "nobody"),
+    "No span, evaluation or feedback of a trace nobody has arrived.",
+  )
+  check(
+    "nor feedback, a session is not found",
+    (org) => world.search.getSession(org, "nobody"),
+    "No span, evaluation or feedback of a session nobody has arrived.",
+  )
+  check(
+    "nor feedback, an entity is not found",
+    (org) => world.search.getEntity(org, "nobody"),
+    "No feedback has the feedback_join_key nobody, and no span carries it.",
+  )
 
   test("a session is looked for as an exact text", async () => {
-    await expect(world.search.getSession(org, "00000000000000ff")).rejects.toMatchObject({ code: "not_found" })
+    await expect(world.search.getSession(org, "00000000000000ff")).rejects.toMatchObject({
+      code: "not_found",
+    })
   })
 
   test("another org finds nothing under the same ids", async () => {
@@ -376,7 +440,14 @@ describe("the head of a trace", () => {
 
   test("is made from all of its spans, with the name of its root", async () => {
     const org = await orgWith(
-      span("1", "11", { ...at(2), parent_id: "10", name: "child", status: "error", ml_app: "b", duration_ns: 9_000_000_000 }),
+      span("1", "11", {
+        ...at(2),
+        parent_id: "10",
+        name: "child",
+        status: "error",
+        ml_app: "b",
+        duration_ns: 9_000_000_000,
+      }),
       span("1", "10", { ...at(1), name: "root", ml_app: "a", duration_ns: 5_000_000_000 }),
       span("1", "12", { ...at(3), parent_id: "10", status: "error" }),
     )
@@ -405,7 +476,11 @@ describe("the head of a trace", () => {
   test("bears clocks of any time", async () => {
     const org = await orgWith(
       span("1", "10", { start_ns: "-5" }),
-      span("1", "11", { parent_id: "10", start_ns: "99999999999999999999999999999999999999", duration_ns: Number.MAX_SAFE_INTEGER }),
+      span("1", "11", {
+        parent_id: "10",
+        start_ns: "99999999999999999999999999999999999999",
+        duration_ns: Number.MAX_SAFE_INTEGER,
+      }),
     )
     const trace = await world.search.getTrace(org, "1")
     expect(trace.spans.map(({ start_ns, duration_ns, time }) => [start_ns, duration_ns, time])).toEqual([
@@ -450,21 +525,28 @@ test("a span comes back field by field as it was sent", async () => {
 
 test("what was said is listed with its history, newest first, and counted by what is current", async () => {
   const say = (second: number, value: string, more: object = {}): Event =>
-    feedback({ trace_id: "1" }, { timestamp_ms: nowMs - 60_000 + second * 1000, categorical_value: value, ...more })
+    feedback(
+      { trace_id: "1" },
+      { timestamp_ms: nowMs - 60_000 + second * 1000, categorical_value: value, ...more },
+    )
   const org = world.newOrg()
   const [gone = ""] = await org.arrive([say(5, "up", { submitter: { id: "w" } })])
-  await org.arrive([
-    say(1, "up", { assessment: "pass" }),
-    say(2, "down", { assessment: "fail" }),
-    say(3, "constructor", { submitter: { id: "v" }, assessment: "pass" }),
-    say(4, "__proto__", { submitter: { id: "v", type: "agent" } }),
-    say(6, "", { label: "stars", metric_type: "score", score_value: 4 }),
-    say(7, "", { label: "stars", metric_type: "score", score_value: 1, submitter: { id: "v" } }),
-    say(8, "", { label: "done", metric_type: "boolean", boolean_value: false }),
-    withdrawal(gone),
-  ].map((event) => withoutOtherValues(event)))
+  await org.arrive(
+    [
+      say(1, "up", { assessment: "pass" }),
+      say(2, "down", { assessment: "fail" }),
+      say(3, "constructor", { submitter: { id: "v" }, assessment: "pass" }),
+      say(4, "__proto__", { submitter: { id: "v", type: "agent" } }),
+      say(6, "", { label: "stars", metric_type: "score", score_value: 4 }),
+      say(7, "", { label: "stars", metric_type: "score", score_value: 1, submitter: { id: "v" } }),
+      say(8, "", { label: "done", metric_type: "boolean", boolean_value: false }),
+      withdrawal(gone),
+    ].map((event) => withoutOtherValues(event)),
+  )
   const trace = await world.search.getTrace(org, "1")
-  expect(trace.feedback.map(({ timestamp_ms, state }) => `${(timestamp_ms - nowMs) / 1000 + 60} ${state}`)).toEqual([
+  expect(
+    trace.feedback.map(({ timestamp_ms, state }) => `${(timestamp_ms - nowMs) / 1000 + 60} ${state}`),
+  ).toEqual([
     "8 current",
     "7 current",
     "6 current",
@@ -481,7 +563,11 @@ test("what was said is listed with its history, newest first, and counted by wha
       pass: 1,
       fail: 1,
       submitters: 3,
-      values: Object.fromEntries([["down", 1], ["constructor", 1], ["__proto__", 1]]),
+      values: Object.fromEntries([
+        ["down", 1],
+        ["constructor", 1],
+        ["__proto__", 1],
+      ]),
     },
     { label: "stars", count: 2, pass: 0, fail: 0, submitters: 2, values: {}, mean: 2.5 },
     { label: "done", count: 1, pass: 0, fail: 0, submitters: 1, values: { false: 1 } },
@@ -531,30 +617,40 @@ test("a great trace: more ids, keys and tags than fit into a parameter", { timeo
     session: "-",
     trace: "+",
   })
-  expect(seen(trace.evaluations)).toEqual({ "tag 0": "+ 10000", "tag 2999": "+ 12999", "tag 5999": "+ 15999" })
+  expect(seen(trace.evaluations)).toEqual({
+    "tag 0": "+ 10000",
+    "tag 2999": "+ 12999",
+    "tag 5999": "+ 15999",
+  })
 })
 
-test("a great session and a great entity: more traces than fit into a parameter", { timeout: 60_000 }, async () => {
-  const count = 3_000
-  const about = { session_id: "s", feedback_join_keys: ["k"] }
-  const spans = Array.from({ length: count }, (_, at) => [
-    span(`trace ${at}`, `${at + 1}`, about),
-    span(`trace ${at}`, `${at + 100_001}`, { parent_id: `${at + 1}` }),
-  ]).flat()
-  const said = [
-    feedback({ trace_id: "trace 2999" }, { label: "trace" }),
-    feedback({ span_id: "102999" }, { label: "span" }),
-    feedback({ feedback_join_key: "k" }, { label: "key" }),
-  ]
-  const org = await orgWith(...spans, ...said)
-  const session = await world.search.getSession(org, "s")
-  expect(session.traces).toHaveLength(count)
-  expect(session.feedback.map(({ label, counted, on_spans }) => [label, counted, on_spans.length]).sort()).toEqual([
-    ["key", true, count],
-    ["span", true, 1],
-    ["trace", true, 0],
-  ])
-  const entity = await world.search.getEntity(org, "k")
-  expect([entity.spans.length, entity.traces.length]).toEqual([count, count])
-  expect(entity.traces.every(({ span_count }) => span_count === 2)).toBe(true)
-})
+test(
+  "a great session and a great entity: more traces than fit into a parameter",
+  { timeout: 60_000 },
+  async () => {
+    const count = 3_000
+    const about = { session_id: "s", feedback_join_keys: ["k"] }
+    const spans = Array.from({ length: count }, (_, at) => [
+      span(`trace ${at}`, `${at + 1}`, about),
+      span(`trace ${at}`, `${at + 100_001}`, { parent_id: `${at + 1}` }),
+    ]).flat()
+    const said = [
+      feedback({ trace_id: "trace 2999" }, { label: "trace" }),
+      feedback({ span_id: "102999" }, { label: "span" }),
+      feedback({ feedback_join_key: "k" }, { label: "key" }),
+    ]
+    const org = await orgWith(...spans, ...said)
+    const session = await world.search.getSession(org, "s")
+    expect(session.traces).toHaveLength(count)
+    expect(
+      session.feedback.map(({ label, counted, on_spans }) => [label, counted, on_spans.length]).sort(),
+    ).toEqual([
+      ["key", true, count],
+      ["span", true, 1],
+      ["trace", true, 0],
+    ])
+    const entity = await world.search.getEntity(org, "k")
+    expect([entity.spans.length, entity.traces.length]).toEqual([count, count])
+    expect(entity.traces.every(({ span_count }) => span_count === 2)).toBe(true)
+  },
+)

@@ -1,9 +1,18 @@
-import type { Entity, Session, StoredEvaluation, StoredFeedback, StoredSpan, Trace, TraceHead } from "@sayso/protocol/api.ts"
+import type {
+  Entity,
+  Session,
+  StoredEvaluation,
+  StoredFeedback,
+  StoredSpan,
+  Trace,
+  TraceHead,
+} from "@sayso/protocol/api.ts"
 import { fault } from "@sayso/protocol/errors.ts"
 import { idsMeet } from "@sayso/protocol/ids.ts"
 import { evaluationOf, feedbackOf, spanColumns, spanOf, type SpanRow } from "../store/rows.ts"
 import { or, raw, sql, type Sql } from "../store/sql.ts"
 import type { Store } from "../store/store.ts"
+import { lastCopies } from "./copies.ts"
 import { createIdIndex, keysOf, readingsInclude } from "./ids.ts"
 import { placeEvaluations, placeFeedback, spellings, summarise, type Scene } from "./joined.ts"
 import { judge } from "./judged.ts"
@@ -78,17 +87,22 @@ export async function getEntity(store: Store, reader: Reader, key: string): Prom
     throw fault("not_found", `No feedback has the feedback_join_key ${key}, and no span carries it.`)
   }
   const onSpans = spans.map((span) => span.span_id)
-  const joined = feedback.map((event) => ({ ...event, on_spans: onSpans, counted: event.state === "current" }))
+  const joined = feedback.map((event) => ({
+    ...event,
+    on_spans: onSpans,
+    counted: event.state === "current",
+  }))
   const traces = byTrace(inTracesOf(near, carries))
   // A span that names no session belongs to its trace's.
-  const sessions = traces.flatMap((own) => own.filter(carries).flatMap((span) => span.session_id || sessionsOf(own)))
+  const sessions = traces.flatMap((own) =>
+    own.filter(carries).flatMap((span) => span.session_id || sessionsOf(own)),
+  )
   return {
     feedback_join_key: key,
     spans,
     traces: traces.map((own) => headOf(own)),
     session_ids: distinct(sessions),
     feedback: joined,
-    evaluations: [],
     summary: summarise(joined),
   }
 }
@@ -125,7 +139,7 @@ async function readTraces<S>(
 /** The spans, each once (its last copy), by their start. */
 async function readSpans(store: Store, reader: Reader, which: Sql): Promise<StoredSpan[]> {
   const rows = await store.rows<SpanRow & Copy>(copies(reader, which, spanColumns))
-  return lastCopies(rows).map(({ sequence: _, ...row }) => spanOf(row))
+  return withoutEarlier(rows).map(({ sequence: _, ...row }) => spanOf(row))
 }
 
 /** {@link readSpans} without what is great in them. */
@@ -133,7 +147,7 @@ async function readHeads(store: Store, reader: Reader, which: Sql): Promise<Head
   type Row = Omit<HeadSpan, "duration_ns"> & Copy & { duration_ns: string }
   const columns = raw(`${headFields.join(", ")}, duration_ns, join_keys AS feedback_join_keys`)
   const rows = await store.rows<Row>(copies(reader, which, columns))
-  return lastCopies(rows).map(({ sequence: _, ...row }) => ({ ...row, duration_ns: Number(row.duration_ns) }))
+  return withoutEarlier(rows).map(({ sequence: _, ...row }) => ({ ...row, duration_ns: Number(row.duration_ns) }))
 }
 
 interface Copy {
@@ -150,17 +164,21 @@ function copies(reader: Reader, which: Sql, columns: Sql): Sql {
 }
 
 /** A span may have been sent again with other spellings of its ids: the later copy stands for it. */
-function lastCopies<Row extends Copy>(rows: readonly Row[]): Row[] {
+function withoutEarlier<Row extends Copy>(rows: readonly Row[]): Row[] {
   const byId = createIdIndex(rows.map((row) => [row.span_id, row] as const))
   const later = (a: Row, b: Row): boolean => BigInt(a.sequence) > BigInt(b.sequence)
   return rows.filter((row) =>
-    byId.find(row.span_id).every((other) => other === row || !idsMeet(other.trace_id, row.trace_id) || later(row, other)),
+    byId
+      .find(row.span_id)
+      .every((other) => other === row || !idsMeet(other.trace_id, row.trace_id) || later(row, other)),
   )
 }
 
 /** The spans of which the trace has one with this property. */
 function inTracesOf<S extends HeadSpan>(spans: readonly S[], property: (span: S) => boolean): S[] {
-  const wanted = createIdIndex(distinct(spans.filter(property).map((span) => span.trace_id)).map((id) => [id, id] as const))
+  const wanted = createIdIndex(
+    distinct(spans.filter(property).map((span) => span.trace_id)).map((id) => [id, id] as const),
+  )
   const found = new Map<string, boolean>()
   return spans.filter(({ trace_id: id }) => {
     const known = found.get(id) ?? wanted.find(id).length > 0
@@ -227,7 +245,7 @@ async function readSaid(
   }
 }
 
-/** How many spans carry each of the tags, over all that has arrived; from some number on it does not matter. */
+/** How many spans carry each of the tags, over all that has arrived. */
 async function countSpansWithTag(
   store: Store,
   reader: Reader,
@@ -235,23 +253,21 @@ async function countSpansWithTag(
   question: Sql,
 ): Promise<Map<string, number>> {
   if (tags.length === 0) return new Map()
-  const rows = await store.rows<{ tag: string; spans: [traceId: string, spanId: string][] }>(
-    sql`SELECT arrayJoin(tags) AS tag, groupUniqArray(10)([trace_id, span_id]) AS spans
-      ${visible(reader, "spans")} AND ${hasOne("tags", tags, question)} GROUP BY tag HAVING ${isOne("tag", tags, question)}`,
+  const carriers = lastCopies(reader, sql`tags`, hasOne("tags", tags, question))
+  const rows = await store.rows<{ tag: string; spans: string }>(
+    sql`SELECT arrayJoin(arrayDistinct(tags)) AS tag, count() AS spans ${carriers}
+      GROUP BY tag HAVING ${isOne("tag", tags, question)}`,
   )
-  const carriers = (spans: [string, string][]): number => {
-    const known: [string, string][] = []
-    for (const span of spans) {
-      if (!known.some((other) => idsMeet(other[0], span[0]) && idsMeet(other[1], span[1]))) known.push(span)
-    }
-    return known.length
-  }
-  return new Map(rows.map((row) => [row.tag, carriers(row.spans)]))
+  return new Map(rows.map((row) => [row.tag, Number(row.spans)]))
 }
 
 function placeSaid(scene: Scene, said: Said): Pick<Trace, "feedback" | "evaluations" | "summary"> {
   const feedback = placeFeedback(scene, said.feedback).sort(newestFirst)
-  return { feedback, evaluations: placeEvaluations(scene, said.evaluations).sort(newestFirst), summary: summarise(feedback) }
+  return {
+    feedback,
+    evaluations: placeEvaluations(scene, said.evaluations).sort(newestFirst),
+    summary: summarise(feedback),
+  }
 }
 
 function headOf(spans: readonly HeadSpan[], id = spans[0]?.trace_id ?? ""): TraceHead {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { contentId, metricId } from "@sayso/protocol/eventId.ts"
 import type { Evaluation, Event, Feedback, Span } from "@sayso/protocol/event.ts"
-import { openChdb } from "../store/connect.ts"
+import { openChdb, type Link } from "../store/connect.ts"
 import { toLine } from "../store/lines.ts"
 import { migrate } from "../store/migrate.ts"
 import { createStore, type Store } from "../store/store.ts"
@@ -28,6 +28,7 @@ export interface Org extends Reader {
 }
 
 export interface World {
+  readonly link: Link
   readonly store: Store
   readonly search: Search
   newOrg(): Org
@@ -56,12 +57,17 @@ export async function openWorld(): Promise<World> {
     })
   const insert = async (rows: readonly { table: Table; line: string }[]): Promise<void> => {
     for (const [table, some] of Map.groupBy(rows, (row) => row.table)) {
-      await store.insert(table, `segment ${(segments += 1)}`, Buffer.from(some.map(({ line }) => `${line}\n`).join("")))
+      await store.insert(
+        table,
+        `segment ${(segments += 1)}`,
+        Buffer.from(some.map(({ line }) => `${line}\n`).join("")),
+      )
     }
   }
   return {
+    link,
     store,
-    search: createSearch(store),
+    search: createSearch(store)(new AbortController().signal),
     newOrg() {
       const org = `org-${(orgs += 1)}`
       return {
@@ -187,5 +193,8 @@ export function withdrawal(eventId: string, reason = ""): Event {
 }
 
 export function rejected(detail: string): Event {
-  return { kind: "rejected", rejected: { format: "test", code: "bad_body", detail, pointer: "/a/0", body: `{"a":["${detail}"]}` } }
+  return {
+    kind: "rejected",
+    rejected: { format: "test", code: "bad_body", detail, pointer: "/a/0", body: `{"a":["${detail}"]}` },
+  }
 }

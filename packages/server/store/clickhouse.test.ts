@@ -19,7 +19,10 @@ interface Server {
 /** ClickHouse's HTTP interface before an engine on the folder; see clickhouse.child.ts. */
 async function startServer(dir: string): Promise<Server> {
   const env = { ...process.env, UV_THREADPOOL_SIZE: "16" }
-  const child: ChildProcess = spawn(process.execPath, [script, dir], { stdio: ["pipe", "pipe", "inherit"], env })
+  const child: ChildProcess = spawn(process.execPath, [script, dir], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env,
+  })
   const lines = child.stdout && createInterface(child.stdout)[Symbol.asyncIterator]()
   const port = String((await lines?.next())?.value)
   return {
@@ -32,7 +35,8 @@ async function startServer(dir: string): Promise<Server> {
   }
 }
 
-const urlOf = (port: string, path = ""): string => `http://sayso:${encodeURIComponent("p@ss:word")}@127.0.0.1:${port}${path}`
+const urlOf = (port: string, path = ""): string =>
+  `http://sayso:${encodeURIComponent("p@ss:word")}@127.0.0.1:${port}${path}`
 
 storeContract("a ClickHouse server over HTTP", async () => {
   const dir = await mkdtemp(join(tmpdir(), "sayso-clickhouse-"))
@@ -86,6 +90,8 @@ describe("the URL", () => {
   })
 
   test("carries the login", async () => {
-    await expect(openClickHouse(`http://sayso:wrong@127.0.0.1:${server.port}`)).rejects.toThrow("Authentication failed")
+    await expect(openClickHouse(`http://sayso:wrong@127.0.0.1:${server.port}`)).rejects.toThrow(
+      "Authentication failed",
+    )
   })
 })

@@ -16,6 +16,8 @@ export interface Link {
   command(text: string): Promise<void>
   /** One INSERT of NDJSON rows. The engine stores a token once, however often it is sent. */
   insert(table: Table, token: string, body: Buffer): Promise<void>
+  /** Resolves when the engine answers. It does not wait behind the questions of others. */
+  ping(): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,11 +39,13 @@ const log = { level: ClickHouseLogLevel.OFF }
  */
 export async function openChdb(dir: string): Promise<Link> {
   const { createChdbConnection } = await import("chdb/connection").catch((cause: unknown) => {
-    const hint = "Install it (npm install chdb: Linux and macOS), or set SAYSO_CLICKHOUSE_URL to a ClickHouse server."
+    const hint =
+      "Install it (npm install chdb: Linux and macOS), or set SAYSO_CLICKHOUSE_URL to a ClickHouse server."
     throw new Error(`The embedded engine chdb is not installed. ${hint}`, { cause })
   })
   await mkdir(dir, { recursive: true })
   const connections = new Set<{ close(): Promise<void> }>()
+  let closed = false
   const open = async () => {
     const engine = createChdbConnection({ path: dir })
     // The engine's package carries its own copy of the client's types, which TypeScript holds apart.
@@ -58,7 +62,9 @@ export async function openChdb(dir: string): Promise<Link> {
 
   // What a query had written before it failed, the connection would put before the next answer.
   const replace = async (used: Connection): Promise<Connection> => {
-    if (!connections.delete(used.client)) return used
+    if (closed) return used
+    // Closed first: should no other open, the next question fails on this one, and opens it again, but sees nothing of it.
+    connections.delete(used.client)
     await used.client.close()
     return open()
   }
@@ -93,10 +99,12 @@ export async function openChdb(dir: string): Promise<Link> {
       const settings = insertSettings(token)
       await write(({ engine }) => engine.chdb.rawInsert({ table, values, format: "JSONEachRow", settings }))
     },
+    async ping() {
+      await stopper.client.command({ query: "SELECT 1" })
+    },
     async close() {
-      const all = [...connections]
-      connections.clear()
-      for (const connection of all) await connection.close()
+      closed = true
+      for (const connection of connections) await connection.close()
     },
   }
 }
@@ -111,7 +119,11 @@ export async function openClickHouse(url: string): Promise<Link> {
   target.pathname = ""
   // A login of "default" is given to a URL without one by the client itself.
   const setup = createClient({ url: target.href, log })
-  await setup.command({ query: `CREATE DATABASE IF NOT EXISTS ${named}` }).finally(() => setup.close())
+  try {
+    await setup.command({ query: `CREATE DATABASE IF NOT EXISTS ${named}` })
+  } finally {
+    await setup.close()
+  }
   const client = createClient({
     url: target.href,
     log,
@@ -155,6 +167,10 @@ export async function openClickHouse(url: string): Promise<Link> {
       for await (const _ of stream) {
         // The answer of an INSERT is empty; reading it frees the connection.
       }
+    },
+    async ping() {
+      const { success, error } = { error: undefined, ...(await client.ping({ select: true })) }
+      if (!success) throw error ?? new Error("no answer")
     },
     close: () => client.close(),
   }
@@ -203,10 +219,15 @@ function literal(text: string): string {
   return `'${escaped(text).replaceAll("'", "\\'")}'`
 }
 
-const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r" }
+const escapes: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "\0": "\\0",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+}
 
 function escaped(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   return text.replace(/[\\\0\t\n\r]/g, (found) => escapes[found] ?? found)
 }
 
@@ -236,7 +257,11 @@ function lend<Member>(
 }
 
 /** Does the work, unless the signal has aborted; calls `stop` where it aborts meanwhile. */
-async function withAbort<R>(signal: AbortSignal | undefined, stop: () => void, work: () => Promise<R>): Promise<R> {
+async function withAbort<R>(
+  signal: AbortSignal | undefined,
+  stop: () => void,
+  work: () => Promise<R>,
+): Promise<R> {
   signal?.throwIfAborted()
   signal?.addEventListener("abort", stop)
   try {

@@ -25,7 +25,15 @@ function row(org: string, members: object = {}): string {
   place += 1
   const id = `00000000-0000-8000-8000-${String(place).padStart(12, "0")}`
   const sequence = String(1_795_399_160_000_000_000n + BigInt(place))
-  return JSON.stringify({ org, event_id: id, reason: "", source: "test", arrived: arrivedMs, sequence, ...members })
+  return JSON.stringify({
+    org,
+    event_id: id,
+    reason: "",
+    source: "test",
+    arrived: arrivedMs,
+    sequence,
+    ...members,
+  })
 }
 
 function body(rows: readonly string[]): Buffer {
@@ -86,16 +94,29 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
       check("the least number", 5e-324, "Float64")
       check("true", true, "Bool")
       check("false", false, "Bool")
-      check("a UUID", typed("7c9e6679-7425-40de-944b-e07fc1f90ae7", "UUID"), "UUID", "7c9e6679-7425-40de-944b-e07fc1f90ae7")
+      check(
+        "a UUID",
+        typed("7c9e6679-7425-40de-944b-e07fc1f90ae7", "UUID"),
+        "UUID",
+        "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+      )
       check("an empty list", [], "Array(String)")
       check("a list of texts", ["", "a'b", "\\", "x\n\t\0y", "🦄", "],["], "Array(String)")
-      check("a list of keys", [0n, 18_446_744_073_709_551_615n], "Array(UInt64)", ["0", "18446744073709551615"])
+      check("a list of keys", [0n, 18_446_744_073_709_551_615n], "Array(UInt64)", [
+        "0",
+        "18446744073709551615",
+      ])
       check("an empty list of keys", typed([], "Array(UInt64)"), "Array(UInt64)", [])
-      const ids = Array.from({ length: 3_000 }, (_, at) => `7c9e6679-7425-40de-944b-${String(at).padStart(12, "0")}`)
+      const ids = Array.from(
+        { length: 3_000 },
+        (_, at) => `7c9e6679-7425-40de-944b-${String(at).padStart(12, "0")}`,
+      )
       check("a long list", typed(ids, "Array(UUID)"), "Array(UUID)", ids)
 
       test("side by side, each question has its own", async () => {
-        const questions = Array.from({ length: 200 }, (_, at) => store.rows(sql`SELECT ${String(at)} AS value, ${at} AS place`))
+        const questions = Array.from({ length: 200 }, (_, at) =>
+          store.rows(sql`SELECT ${String(at)} AS value, ${at} AS place`),
+        )
         expect(await Promise.all(questions)).toEqual(
           Array.from({ length: 200 }, (_, at) => [{ value: String(at), place: String(at) }]),
         )
@@ -113,7 +134,16 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
 
     describe("an insert", () => {
       test("is seen by the next read, whatever its texts are", async () => {
-        const texts = ["", "it's", String.raw`C:\users`, "a\nb\t\0c", "; DROP TABLE spans;", "\n\n", "🦄", "x".repeat(1_000_000)]
+        const texts = [
+          "",
+          "it's",
+          String.raw`C:\users`,
+          "a\nb\t\0c",
+          "; DROP TABLE spans;",
+          "\n\n",
+          "🦄",
+          "x".repeat(1_000_000),
+        ]
         await store.insert("withdrawals", "seen", body(texts.map((reason) => row("seen", { reason }))))
         expect(await reasons("seen")).toEqual(texts)
       })
@@ -143,22 +173,28 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
         expect(await reasons("weeks")).toHaveLength(3)
       })
 
-      test("of the greatest segment is one part, and is known again as one", { timeout: 120_000 }, async () => {
-        const count = 250_000
-        const lines = Array.from({ length: count }, (_, at) => row("great", { reason: `${at} ${"r".repeat(90)}` }))
-        const great = body(lines)
-        expect(great.length).toBeGreaterThan(58e6)
-        expect(great.length).toBeLessThan(64e6)
-        const newParts = sql`SELECT rows FROM system.parts
+      test(
+        "of the greatest segment is one part, and is known again as one",
+        { timeout: 120_000 },
+        async () => {
+          const count = 250_000
+          const lines = Array.from({ length: count }, (_, at) =>
+            row("great", { reason: `${at} ${"r".repeat(90)}` }),
+          )
+          const great = body(lines)
+          expect(great.length).toBeGreaterThan(58e6)
+          expect(great.length).toBeLessThan(64e6)
+          const newParts = sql`SELECT rows FROM system.parts
           WHERE database = currentDatabase() AND table = 'withdrawals' AND min_block_number = max_block_number AND rows > 1000`
-        for (let time = 0; time < 2; time += 1) {
-          await store.insert("withdrawals", "great", great)
+          for (let time = 0; time < 2; time += 1) {
+            await store.insert("withdrawals", "great", great)
+            expect(await store.rows(newParts)).toEqual([{ rows: String(count) }])
+          }
+          const bad = body([...lines.slice(1), row("great", { event_id: "none" })])
+          await expect(store.insert("withdrawals", "great with a bad end", bad)).rejects.toThrow(RowsRefused)
           expect(await store.rows(newParts)).toEqual([{ rows: String(count) }])
-        }
-        const bad = body([...lines.slice(1), row("great", { event_id: "none" })])
-        await expect(store.insert("withdrawals", "great with a bad end", bad)).rejects.toThrow(RowsRefused)
-        expect(await store.rows(newParts)).toEqual([{ rows: String(count) }])
-      })
+        },
+      )
     })
 
     describe("a row that cannot be read refuses all, and none is written", () => {
@@ -204,7 +240,10 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
       check("an unfinished escape", whole.replace('"x"', String.raw`"\u12"`))
       check("half a surrogate pair", whole.replace('"x"', String.raw`"\ud83d"`))
       check("halves that are no pair", whole.replace('"x"', String.raw`"\ud83d\ud83d"`))
-      check("an object that nests too deeply", `${whole.slice(0, -1)},"more":${"[".repeat(50_000)}${"]".repeat(50_000)}}`)
+      check(
+        "an object that nests too deeply",
+        `${whole.slice(0, -1)},"more":${"[".repeat(50_000)}${"]".repeat(50_000)}}`,
+      )
       check("a text for a list", '{"org":"refused","tags":"a"}', "spans")
       check("a text for a map", '{"org":"refused","metrics":"a"}', "spans")
       check("a text for a number in a map", '{"org":"refused","metrics":{"tokens":"many"}}', "spans")
@@ -214,12 +253,18 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
     })
 
     test("a row may lack fields and have more of them: another version wrote it", async () => {
-      await store.insert("withdrawals", "versions", body(['{"org":"versions"}', row("versions", { later: { a: [1, null] } })]))
+      await store.insert(
+        "withdrawals",
+        "versions",
+        body(['{"org":"versions"}', row("versions", { later: { a: [1, null] } })]),
+      )
       expect(await reasons("versions")).toEqual(["", ""])
     })
 
     test("what lies in the table and not in the rows refuses no row", async () => {
-      await link.command("CREATE TABLE other (org String, event_id UInt64 MATERIALIZED throwIf(1)) ENGINE = MergeTree ORDER BY org")
+      await link.command(
+        "CREATE TABLE other (org String, event_id UInt64 MATERIALIZED throwIf(1)) ENGINE = MergeTree ORDER BY org",
+      )
       for (const table of ["missing", "other"]) {
         const inserted = store.insert(table as Table, "elsewhere", body([row("elsewhere")]))
         const error = await inserted.catch((thrown: unknown) => thrown)
@@ -244,10 +289,16 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
       check("time", endless, { timeMs: 200 })
       check("memory", sql`SELECT length(groupArray(number)) FROM numbers(50000000)`, { memoryBytes: 50e6 })
       check("rows", sql`SELECT number FROM numbers(100001)`, { rows: 100_000 })
-      check("rows, after some were sent", sql`SELECT number, ${"x".repeat(100)} AS text FROM numbers(500000)`, { rows: 400_000 })
+      check(
+        "rows, after some were sent",
+        sql`SELECT number, ${"x".repeat(100)} AS text FROM numbers(500000)`,
+        { rows: 400_000 },
+      )
 
       test("as many rows as the limit are an answer", async () => {
-        expect(await store.rows(sql`SELECT number FROM numbers(1000)`, { limits: { rows: 1000 } })).toHaveLength(1000)
+        expect(
+          await store.rows(sql`SELECT number FROM numbers(1000)`, { limits: { rows: 1000 } }),
+        ).toHaveLength(1000)
       })
 
       test("a bug in a question stays a bug", async () => {
@@ -259,15 +310,20 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
 
     describe("an abort", () => {
       const underWay = async (): Promise<number> => {
-        const found = await store.rows(sql`SELECT 1 FROM system.processes WHERE query LIKE ${"%7777777%"} AND query NOT LIKE '%LIKE%'`)
+        const found = await store.rows(
+          sql`SELECT 1 FROM system.processes WHERE query LIKE ${"%7777777%"} AND query NOT LIKE '%LIKE%'`,
+        )
         return found.length
       }
 
       test("ends the waiting with its reason, and the question too", async () => {
         const stopping = new AbortController()
-        const asked = store.rows(sql`SELECT count() FROM numbers(7777777000000) WHERE sipHash64(number) = ${1}`, {
-          signal: stopping.signal,
-        })
+        const asked = store.rows(
+          sql`SELECT count() FROM numbers(7777777000000) WHERE sipHash64(number) = ${1}`,
+          {
+            signal: stopping.signal,
+          },
+        )
         await vi.waitUntil(async () => (await underWay()) === 1, { timeout: 5_000 })
         stopping.abort(new Error("the caller left"))
         await expect(asked).rejects.toThrow("the caller left")
@@ -275,7 +331,9 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
       })
 
       test("that came before asks nothing", async () => {
-        await expect(store.rows(sql`SELECT 1`, { signal: AbortSignal.abort(new Error("too late")) })).rejects.toThrow("too late")
+        await expect(
+          store.rows(sql`SELECT 1`, { signal: AbortSignal.abort(new Error("too late")) }),
+        ).rejects.toThrow("too late")
       })
 
       test("that comes after changes nothing", async () => {
@@ -331,7 +389,9 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
 
     test("an engine that is away can be asked again later, and refuses no row", async () => {
       await engine.takeAway(link)
-      const inserted = await store.insert("withdrawals", "away", body([row("away")])).catch((thrown: unknown) => thrown)
+      const inserted = await store
+        .insert("withdrawals", "away", body([row("away")]))
+        .catch((thrown: unknown) => thrown)
       expect(inserted).toBeInstanceOf(Error)
       expect(inserted).not.toBeInstanceOf(RowsRefused)
       expect(inserted).not.toBeInstanceOf(Fault)

@@ -15,7 +15,10 @@ export async function migrate(link: Link): Promise<string[]> {
     "CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied DateTime64(3, 'UTC') DEFAULT now64(3)) " +
       "ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1",
   )
-  const found = (await link.rows({ text: "SELECT DISTINCT version FROM schema_migrations", params: {} }, { max_execution_time: 30 })) as {
+  const found = (await link.rows(
+    { text: "SELECT DISTINCT version FROM schema_migrations", params: {} },
+    { max_execution_time: 30 },
+  )) as {
     version: number
   }[]
   const done = new Set(found.map((row) => row.version))
@@ -23,13 +26,18 @@ export async function migrate(link: Link): Promise<string[]> {
   const known = files.map(versionOf)
   const newer = [...done].filter((version) => !known.includes(version))
   if (newer.length > 0) {
-    throw new Error(`The store has migration ${Math.max(...newer)}, which this version does not know. Run the newer version.`)
+    throw new Error(
+      `The store has migration ${Math.max(...newer)}, which this version does not know. Run the newer version.`,
+    )
   }
   const applied: string[] = []
   for (const file of files) {
     if (done.has(versionOf(file))) continue
-    for (const statement of statementsOf(await readFile(join(folder, file), "utf8"))) await link.command(statement)
-    await link.command(`INSERT INTO schema_migrations (version, name) SETTINGS async_insert = 0 VALUES (${versionOf(file)}, '${file}')`)
+    for (const statement of statementsOf(await readFile(join(folder, file), "utf8")))
+      await link.command(statement)
+    await link.command(
+      `INSERT INTO schema_migrations (version, name) SETTINGS async_insert = 0 VALUES (${versionOf(file)}, '${file}')`,
+    )
     applied.push(file)
   }
   return applied

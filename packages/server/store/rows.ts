@@ -34,7 +34,8 @@ export interface SpanRow {
 }
 
 /** The columns of {@link SpanRow}. */
-export const spanColumns: Sql = raw(`trace_id, span_id, parent_id, apm_trace_id, name, span_kind, ml_app, service, env,
+export const spanColumns: Sql =
+  raw(`trace_id, span_id, parent_id, apm_trace_id, name, span_kind, ml_app, service, env,
   version, session_id, join_keys, tags, status, start_ns, duration_ns, model_name, model_provider, input, output, metadata,
   metrics, error_type, error_message, error_stack, meta, toUnixTimestamp64Milli(time) AS time_ms,
   toUnixTimestamp64Milli(arrived) AS arrived_ms`)
@@ -48,7 +49,7 @@ export function spanOf(row: SpanRow): StoredSpan {
     input: parsed(row.input) ?? null,
     output: parsed(row.output) ?? null,
     metadata: (parsed(row.metadata) ?? {}) as Record<string, unknown>,
-    meta: (parsed(row.meta) ?? {}) as Record<string, unknown>,
+    meta: parsed(row.meta) ?? {},
     error: { type: error_type, message: error_message, stack: error_stack },
     time: Number(time_ms),
     arrived: Number(arrived_ms),
@@ -91,18 +92,27 @@ export interface MetricRow {
 }
 
 /** The stored columns of {@link MetricRow}; the last three are made by the question. */
-export const metricColumns: Sql = raw(`id, event_kind, eval_scope, span_id, trace_id, session_id, join_key, join_tag, label,
+export const metricColumns: Sql =
+  raw(`id, event_kind, eval_scope, span_id, trace_id, session_id, join_key, join_tag, label,
   metric_type, categorical_value, score_value, boolean_value, text_value, json_value, assessment, reasoning, submitter_id,
   submitter_type, ml_app, tags, metadata, status, error, timestamp_ms, toUnixTimestamp64Milli(time) AS time_ms,
   toUnixTimestamp64Milli(arrived) AS arrived_ms, sequence`)
 
-type Stored = Omit<StoredFeedback, "event_kind" | "eval_scope" | "submitter" | "span_id" | "trace_id" | "feedback_join_key">
+type Stored = Omit<
+  StoredFeedback,
+  "event_kind" | "eval_scope" | "submitter" | "span_id" | "trace_id" | "feedback_join_key"
+>
 
 export function feedbackOf(row: MetricRow): StoredFeedback {
   return {
     event_kind: "feedback",
     eval_scope: row.eval_scope,
-    ...filled({ span_id: row.span_id, trace_id: row.trace_id, session_id: row.session_id, feedback_join_key: row.join_key }),
+    ...filled({
+      span_id: row.span_id,
+      trace_id: row.trace_id,
+      session_id: row.session_id,
+      feedback_join_key: row.join_key,
+    }),
     submitter: { id: row.submitter_id, ...filled({ type: row.submitter_type }) },
     ...storedOf(row),
   }
@@ -123,7 +133,9 @@ export function evaluationOf(row: MetricRow): StoredEvaluation {
 }
 
 function spanTarget(row: MetricRow): StoredEvaluation["join_on"] {
-  return row.span_id === "" ? undefined : { span: { span_id: row.span_id, ...filled({ trace_id: row.trace_id }) } }
+  return row.span_id === ""
+    ? undefined
+    : { span: { span_id: row.span_id, ...filled({ trace_id: row.trace_id }) } }
 }
 
 function storedOf(row: MetricRow): Stored {

@@ -28,7 +28,11 @@ describe("fragments compose, and parameters are named in order", () => {
   check(sql`${"x"} ${"y"}`, "{p0:String} {p1:String}", { p0: "x", p1: "y" })
   check(sql`WHERE ${one} AND b = ${2}`, "WHERE label = {p0:String} AND b = {p1:Int64}", { p0: "a", p1: 2 })
   check(sql`${one}, ${one}`, "label = {p0:String}, label = {p1:String}", { p0: "a", p1: "a" })
-  check(sql`(${sql`(${sql`${1}`}) ${2}`}) ${3}`, "(({p0:Int64}) {p1:Int64}) {p2:Int64}", { p0: 1, p1: 2, p2: 3 })
+  check(sql`(${sql`(${sql`${1}`}) ${2}`}) ${3}`, "(({p0:Int64}) {p1:Int64}) {p2:Int64}", {
+    p0: 1,
+    p1: 2,
+    p2: 3,
+  })
 })
 
 describe("conditions", () => {
@@ -41,7 +45,11 @@ describe("conditions", () => {
   check(or([b, a]), "(b = {p0:Int64}) or (a = {p1:Int64})", { p0: 2, p1: 1 })
   check(and([or([]), or([a, b])]), "(false) and ((a = {p0:Int64}) or (b = {p1:Int64}))", { p0: 1, p1: 2 })
   check(join([], ", ", "nothing"), "nothing", {})
-  check(join([a, b, a], ", ", "nothing"), "a = {p0:Int64}, b = {p1:Int64}, a = {p2:Int64}", { p0: 1, p1: 2, p2: 1 })
+  check(join([a, b, a], ", ", "nothing"), "a = {p0:Int64}, b = {p1:Int64}, a = {p2:Int64}", {
+    p0: 1,
+    p1: 2,
+    p2: 1,
+  })
 })
 
 test("no value ever enters the text", () => {
@@ -52,7 +60,13 @@ test("no value ever enters the text", () => {
       { depthSize: "small" },
       scalar as fc.Arbitrary<Value>,
       list as fc.Arbitrary<Value>,
-      fc.array(tie("tree"), { maxLength: 3 }).map((values) => join(values.map((value) => sql`<${value}>`), " ", "none")),
+      fc.array(tie("tree"), { maxLength: 3 }).map((values) =>
+        join(
+          values.map((value) => sql`<${value}>`),
+          " ",
+          "none",
+        ),
+      ),
     ),
   }))
   const known = /^(?:<|>| |none|\{p\d+:(?:String|Int64|Float64|UInt64|Bool|Array\((?:String|UInt64)\))\})*$/

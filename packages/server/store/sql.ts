@@ -48,12 +48,20 @@ export function join(parts: readonly Sql[], between: string, otherwise: string):
 
 /** All of the conditions. */
 export function and(parts: readonly Sql[]): Sql {
-  return join(parts.map((part) => sql`(${part})`), " and ", "true")
+  return join(
+    parts.map((part) => sql`(${part})`),
+    " and ",
+    "true",
+  )
 }
 
 /** At least one of the conditions. */
 export function or(parts: readonly Sql[]): Sql {
-  return join(parts.map((part) => sql`(${part})`), " or ", "false")
+  return join(
+    parts.map((part) => sql`(${part})`),
+    " or ",
+    "false",
+  )
 }
 
 /** The fragment as a statement, with parameters named in order. */
@@ -62,7 +70,9 @@ export function render(fragment: Sql): Statement {
   let count = 0
   const write = (value: Value): string => {
     if (isKind(value, "sql")) {
-      return value.strings.map((text, index) => (index === 0 ? text : write(value.values[index - 1] as Value) + text)).join("")
+      return value.strings
+        .map((text, index) => (index === 0 ? text : write(value.values[index - 1] as Value) + text))
+        .join("")
     }
     const { value: plain, type } = isKind(value, "typed") ? value : { value, type: typeOf(value) }
     const name = `p${count}`

@@ -1,5 +1,6 @@
 import { fault } from "@sayso/protocol/errors.ts"
 import type { Link } from "./connect.ts"
+import { holdsRows } from "./held.ts"
 import { render, type Sql } from "./sql.ts"
 import type { Table } from "./tables.ts"
 
@@ -15,9 +16,16 @@ export interface Limits {
   readonly memoryBytes: number
   /** Rows of the answer. */
   readonly rows: number
+  /** Bytes of the answer. It is read and written by the thread that also acknowledges events. */
+  readonly bytes: number
 }
 
-export const defaultLimits: Limits = { timeMs: 20_000, memoryBytes: 1_500_000_000, rows: 200_000 }
+export const defaultLimits: Limits = {
+  timeMs: 20_000,
+  memoryBytes: 1_500_000_000,
+  rows: 200_000,
+  bytes: 64_000_000,
+}
 
 export interface Store {
   readonly engine: string
@@ -27,6 +35,8 @@ export interface Store {
    * @throws RowsRefused when the rows cannot be read (then none was written); anything else may be tried again.
    */
   insert(table: Table, token: string, body: Buffer): Promise<void>
+  /** Whether the table has every one of the NDJSON rows, or a copy that stands for it. */
+  holds(table: Table, body: Buffer): Promise<boolean>
   /**
    * The rows of a question, with 64-bit integers as strings.
    *
@@ -46,7 +56,8 @@ export function createStore(link: Link): Store {
     engine: link.name,
     async insert(table, token, body) {
       // The embedded engine takes what follows an empty line for a statement, after it has stored what came before.
-      if (body[0] === newline || body.includes("\n\n")) throw new RowsRefused("There is an empty line between the rows.")
+      if (body[0] === newline || body.includes("\n\n"))
+        throw new RowsRefused("There is an empty line between the rows.")
       try {
         await link.insert(table, token, body)
       } catch (error) {
@@ -57,7 +68,11 @@ export function createStore(link: Link): Store {
         throw error
       }
     },
-    async rows<Row>(question: Sql, options: { limits?: Partial<Limits>; signal?: AbortSignal } = {}): Promise<Row[]> {
+    holds: (table, body) => holdsRows(link, table, body),
+    async rows<Row>(
+      question: Sql,
+      options: { limits?: Partial<Limits>; signal?: AbortSignal } = {},
+    ): Promise<Row[]> {
       const limits = { ...defaultLimits, ...options.limits }
       try {
         // The caller names the columns of its own statement; what they hold is tested on the engine.
@@ -68,14 +83,14 @@ export function createStore(link: Link): Store {
         if (code !== undefined && tooExpensive.has(code)) {
           throw fault("query_too_expensive", expensive(limits), undefined, error)
         }
-        if (code === undefined ? unreachable(error) : away.has(code)) {
+        if (isAway(error)) {
           throw fault("store_unavailable", "The store does not answer.", undefined, error)
         }
         throw error
       }
     },
     async ping() {
-      await link.rows({ text: "SELECT 1", params: {} }, { max_execution_time: 5 })
+      await link.ping()
     },
     close: () => link.close(),
   }
@@ -87,12 +102,13 @@ function settingsOf(limits: Limits): Record<string, string | number> {
     max_execution_time: limits.timeMs / 1000,
     max_memory_usage: limits.memoryBytes,
     max_result_rows: limits.rows,
+    max_result_bytes: limits.bytes,
     result_overflow_mode: "throw",
   }
 }
 
 function expensive(limits: Limits): string {
-  return `The question passed its limits (${limits.timeMs / 1000} s, ${Math.round(limits.memoryBytes / 1e6)} MB, ${limits.rows} rows).`
+  return `The question passed its limits (${limits.timeMs / 1000} s, ${Math.round(limits.memoryBytes / 1e6)} MB, ${limits.rows} rows, ${Math.round(limits.bytes / 1e6)} MB of answer).`
 }
 
 /**
@@ -112,7 +128,7 @@ const unreadable = new Set([
   72, // CANNOT_PARSE_NUMBER
   117, // INCORRECT_DATA
   130, // CANNOT_READ_ARRAY_FROM_TEXT
-  131, // CANNOT_READ_MAP_FROM_TEXT
+  131, // TOO_LARGE_STRING_SIZE
   306, // TOO_DEEP_RECURSION
   321, // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
   349, // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
@@ -144,8 +160,8 @@ const away = new Set([
 function codeOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined
   if ("clickhouseCode" in error && error.clickhouseCode) return Number(error.clickhouseCode)
-  const code = "code" in error ? Number(error.code) : Number.NaN
-  if (Number.isInteger(code)) return code
+  const code = "code" in error ? String(error.code) : ""
+  if (/^\d+$/.test(code)) return Number(code)
   const inText = /^Code: (\d+)\./.exec(error.message)?.[1]
   return inText === undefined ? undefined : Number(inText)
 }
@@ -154,13 +170,16 @@ const networkCodes = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND
 const networkMessages =
   /timeout error|socket hang up|other side closed|is closed|bad gateway|service unavailable|gateway time-?out/i
 
-function unreachable(error: unknown): boolean {
+/** Whether an error says that the engine cannot be reached now, and may be later. */
+export function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  const engineCode = codeOf(error)
+  if (engineCode !== undefined) return away.has(engineCode)
   const code = "code" in error ? String(error.code) : ""
   return networkCodes.test(code) || networkMessages.test(error.message)
 }
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  return message.split("\n")[0]?.slice(0, 500) ?? ""
+  return message.split("\n")[0]?.slice(0, 500).toWellFormed() ?? ""
 }
