@@ -52,10 +52,12 @@ export interface StartOptions {
   readonly env?: Environment
   /** The data folder. Where it is left out, a fresh one is made, and goes with the server. */
   readonly data?: string
+  /** Not to wait until it is ready: for a server whose store is away. */
+  readonly unready?: boolean
 }
 
 /** Starts a server on free ports and resolves when it is ready; rejects with what it printed when it ends before. */
-export async function startSayso({ env = {}, data }: StartOptions = {}): Promise<Sayso> {
+export async function startSayso({ env = {}, data, unready = false }: StartOptions = {}): Promise<Sayso> {
   const folder = data ?? tempFolder()
   const child = launch(["serve"], { SAYSO_DATA: folder, ...env })
   const connections = new Agent({ keepAlive: true })
@@ -83,6 +85,7 @@ export async function startSayso({ env = {}, data }: StartOptions = {}): Promise
         await finish("SIGKILL")
       },
     }
+    if (unready) return sayso
     await until(async () => {
       const { status, text } = await sayso.get("/readyz")
       if (status !== 200) throw new Error(`not ready: ${text}`)

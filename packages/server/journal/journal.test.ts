@@ -223,6 +223,16 @@ test("a full journal refuses, says so, and takes again once a segment is done", 
   await append("5", "6")
 })
 
+test("what emptying the journal gives rise to is taken past the bound", async () => {
+  await open({ maxBytes: 10 })
+  await append("12345678")
+  const batch = { stream: "rejected", lines: ["1234"] }
+  expect(await refusal(journal.append([batch]))).toContain("journal_full")
+  await journal.append([batch], { beyondBound: true })
+  expect(await peek("rejected")).toBe("1234")
+  expect(journal.stats()).toMatchObject({ full: true, bytes: 15 })
+})
+
 test("bytes on their way to the disk count towards the bound", async () => {
   await open({ maxBytes: 10 })
   const [first, second, third] = await Promise.all([

@@ -293,7 +293,11 @@ describe("unmatched feedback", () => {
 
   test("is what a span's last copy has left, before the engine has merged and after", async () => {
     const org = world.newOrg()
-    const said = [feedback({ session_id: "s" }), feedback({ feedback_join_key: "k" }), feedback({ span_id: "2" })]
+    const said = [
+      feedback({ session_id: "s" }),
+      feedback({ feedback_join_key: "k" }),
+      feedback({ span_id: "2" }),
+    ]
     await org.arrive([...said, span("1", "2", { session_id: "s", feedback_join_keys: ["k"] })])
     expect(await unmatched(org)).toEqual([])
     await org.arrive([span("1", "2", { session_id: "t", feedback_join_keys: ["l"] })])

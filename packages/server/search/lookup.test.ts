@@ -142,14 +142,14 @@ test("a look-up by what names a thing goes through an index, and none sends a qu
     "by_trace",
     "by_join_key by_join_tag by_session by_target",
     "by_id by_vote",
-    "by_tag",
+    "by_span",
   ])
   expect(await indexes(search.getSession(org, "s"))).toEqual([
     "by_session",
     "by_trace",
     "by_join_key by_join_tag by_session by_target",
     "by_id by_vote",
-    "by_tag",
+    "by_span",
   ])
   expect((await indexes(search.getEntity(org, "k"))).sort()).toEqual([
     "by_join_key",

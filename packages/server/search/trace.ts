@@ -147,7 +147,10 @@ async function readHeads(store: Store, reader: Reader, which: Sql): Promise<Head
   type Row = Omit<HeadSpan, "duration_ns"> & Copy & { duration_ns: string }
   const columns = raw(`${headFields.join(", ")}, duration_ns, join_keys AS feedback_join_keys`)
   const rows = await store.rows<Row>(copies(reader, which, columns))
-  return withoutEarlier(rows).map(({ sequence: _, ...row }) => ({ ...row, duration_ns: Number(row.duration_ns) }))
+  return withoutEarlier(rows).map(({ sequence: _, ...row }) => ({
+    ...row,
+    duration_ns: Number(row.duration_ns),
+  }))
 }
 
 interface Copy {

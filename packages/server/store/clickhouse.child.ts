@@ -184,7 +184,7 @@ const server = createServer(
     )
   },
 )
-server.listen(0, "127.0.0.1", () => {
+server.listen(Number(process.argv[3] ?? 0), "127.0.0.1", () => {
   const address = server.address()
   process.stdout.write(`${typeof address === "object" && address ? address.port : 0}\n`)
 })
