@@ -291,25 +291,28 @@ describe("unmatched feedback", () => {
     span("1", "1", { feedback_join_keys: ["k"] }),
   )
 
-  test("is what a span's last copy has left, before the engine has merged and after", async () => {
-    const org = world.newOrg()
-    const said = [
-      feedback({ session_id: "s" }),
-      feedback({ feedback_join_key: "k" }),
-      feedback({ span_id: "2" }),
-    ]
-    await org.arrive([...said, span("1", "2", { session_id: "s", feedback_join_keys: ["k"] })])
-    expect(await unmatched(org)).toEqual([])
-    await org.arrive([span("1", "2", { session_id: "t", feedback_join_keys: ["l"] })])
-    const left = said.slice(0, 2).map((event) => idIn(org, event))
-    for (let time = 0; time < 2; time += 1) {
-      expect((await unmatched(org)).sort()).toEqual([...left].sort())
-      for (const id of left) {
-        expect((await world.search.getFeedback(org, id)).matched.span_count).toBe(0)
+  // Copies of one week are merged by and by, copies of two never.
+  for (const later of [0, 8 * dayMs]) {
+    test(`is what a span's last copy has left, ${later / dayMs} days after the first`, async () => {
+      const org = world.newOrg()
+      const said = [
+        feedback({ session_id: "s" }),
+        feedback({ feedback_join_key: "k" }),
+        feedback({ span_id: "2" }),
+      ]
+      await org.arrive([...said, span("1", "2", { session_id: "s", feedback_join_keys: ["k"] })])
+      expect(await unmatched(org)).toEqual([])
+      await org.arrive([span("1", "2", { session_id: "t", feedback_join_keys: ["l"] })], nowMs + later)
+      const left = said.slice(0, 2).map((event) => idIn(org, event))
+      for (let time = 0; time < 2; time += 1) {
+        expect((await unmatched(org)).sort()).toEqual([...left].sort())
+        for (const id of left) {
+          expect((await world.search.getFeedback(org, id)).matched.span_count).toBe(0)
+        }
+        await world.tidy()
       }
-      await world.tidy()
-    }
-  })
+    })
+  }
 
   test("says why, and since when", async () => {
     const org = world.newOrg()

@@ -308,7 +308,7 @@ describe("evaluations", () => {
     await org.arrive([span("2", "20", tagged)])
     expect(await placed(org, "1")).toEqual({})
     expect(await placed(org, "2")).toEqual({})
-    await org.arrive([span("2", "20", { tags: ["job:b"] })])
+    await org.arrive([span("2", "20", { tags: ["job:b"] })], nowMs + 9 * dayMs)
     for (let time = 0; time < 2; time += 1) {
       expect(await placed(org, "1")).toEqual({ "by tag": "+ 0x0b" })
       await world.tidy()

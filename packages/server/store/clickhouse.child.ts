@@ -10,8 +10,9 @@ const dir = process.argv[2] ?? ""
 const login = `Basic ${Buffer.from("sayso:p@ss:word").toString("base64")}`
 const version = "(version 26.7.2.1 (official build))"
 
-/** The server's own bounds, as they are by default: http_max_uri_size and http_max_field_value_size. */
-const maxUriBytes = 1_048_576
+/** A bound of what may stand before a server; its own is 1 MiB (http_max_uri_size). */
+const maxUriBytes = 8_192
+/** http_max_field_value_size, as it is by default. */
 const maxFieldBytes = 131_072
 
 /** Parameters of a request that are no settings. */
@@ -176,14 +177,11 @@ function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, "\\$&").replaceAll("\0", "\\0")}'`
 }
 
-const server = createServer(
-  { maxHeaderSize: 2 * maxUriBytes, keepAliveTimeout: 30_000 },
-  (request, response) => {
-    handle(request, response).catch((error: unknown) =>
-      response.destroy(error instanceof Error ? error : undefined),
-    )
-  },
-)
+const server = createServer({ maxHeaderSize: 2_000_000, keepAliveTimeout: 30_000 }, (request, response) => {
+  handle(request, response).catch((error: unknown) =>
+    response.destroy(error instanceof Error ? error : undefined),
+  )
+})
 server.listen(Number(process.argv[3] ?? 0), "127.0.0.1", () => {
   const address = server.address()
   process.stdout.write(`${typeof address === "object" && address ? address.port : 0}\n`)

@@ -167,6 +167,34 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
         expect(await reasons("once")).toEqual(["a", "b", "c"])
       })
 
+      test("is known by its token, not by its rows", async () => {
+        await store.insert("withdrawals", "known", body([row("known", { reason: "first" })]))
+        await store.insert("withdrawals", "known", body([row("known", { reason: "second" })]))
+        expect(await reasons("known")).toEqual(["first"])
+      })
+
+      test("can be looked for by its rows, however many", async () => {
+        const rows = Array.from({ length: 6_000 }, () => row("held"))
+        await store.insert("withdrawals", "held", body(rows))
+        expect(await store.holds("withdrawals", body(rows))).toBe(true)
+        expect(await store.holds("withdrawals", body([...rows, row("held")]))).toBe(false)
+        expect(await store.holds("withdrawals", body([(rows[0] ?? "").replace("held", "another org")]))).toBe(
+          false,
+        )
+        expect(await store.holds("withdrawals", Buffer.alloc(0))).toBe(true)
+        const spans = Array.from({ length: 100 }, (_, at) => ({
+          trace_id: `${at}`.padEnd(2_000, "x"),
+          span_id: "1",
+        }))
+        const lines = spans.map((span, at) =>
+          JSON.stringify({ org: "held", ...span, arrived: arrivedMs, sequence: String(at) }),
+        )
+        expect(await store.holds("spans", body(lines))).toBe(false)
+        await store.insert("spans", "held", body(lines))
+        expect(await store.holds("spans", body(lines))).toBe(true)
+        await link.command("TRUNCATE TABLE spans")
+      })
+
       test("is stored once where it falls into several weeks", async () => {
         const weeks = [0, 1, 2].map((week) => row("weeks", { arrived: arrivedMs + week * weekMs }))
         for (let time = 0; time < 3; time += 1) await store.insert("withdrawals", "weeks", body(weeks))
@@ -185,7 +213,7 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
           expect(great.length).toBeGreaterThan(58e6)
           expect(great.length).toBeLessThan(64e6)
           const newParts = sql`SELECT rows FROM system.parts
-          WHERE database = currentDatabase() AND table = 'withdrawals' AND min_block_number = max_block_number AND rows > 1000`
+          WHERE database = currentDatabase() AND table = 'withdrawals' AND min_block_number = max_block_number AND rows > 10000`
           for (let time = 0; time < 2; time += 1) {
             await store.insert("withdrawals", "great", great)
             expect(await store.rows(newParts)).toEqual([{ rows: String(count) }])
@@ -344,13 +372,14 @@ export function storeContract(name: string, makeEngine: () => Promise<Engine>): 
       })
     })
 
-    test("slow questions side by side hold up no insert and no ping of theirs", async () => {
+    test("slow questions side by side hold up no insert and no ping", async () => {
       let answered = 0
       const slow = Array.from({ length: 4 }, async () => {
         await store.rows(sql`SELECT sum(sleepEachRow(${0.5})) FROM numbers(3)`)
         answered += 1
       })
       await store.insert("withdrawals", "beside slow ones", body([row("beside")]))
+      await store.ping()
       expect(answered).toBe(0)
       await Promise.all(slow)
       expect(await reasons("beside")).toHaveLength(1)
