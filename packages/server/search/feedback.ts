@@ -79,12 +79,11 @@ export async function listUnmatched(
       const matched = await matchedTargets(store, reader, places, from)
       const events: StoredFeedback[] = []
       for (const some of portions(places.filter((place) => !matched(place)))) {
-        events.push(...(await judgePlaces(store, reader, some)))
+        const judgedSome = await judgePlaces(store, reader, some)
+        events.push(...judgedSome.filter((event) => event.state === "current"))
         if (events.length > page.limit) break
       }
-      return events
-        .filter((event) => event.state === "current")
-        .map((event) => ({ ...event, reason: whyUnmatched(event), age_ms: nowMs - event.arrived }))
+      return events.map((event) => ({ ...event, reason: whyUnmatched(event), age_ms: nowMs - event.arrived }))
     },
   )
 }
