@@ -69,21 +69,25 @@ export async function listUnmatched(
   page: PageRequest,
   nowMs: number,
 ): Promise<Page<UnmatchedFeedback>> {
-  const columns = sql`id, ${timeMs}, vote_keys, span_id, trace_id, session_id, join_key`
+  const columns = sql`id, ${timeMs}, span_id, trace_id, session_id, join_key`
   return walk<Targeted, UnmatchedFeedback>(
     page,
-    // To look whether targets are there costs about the same for many of them as for few.
-    [500, 5_000, 20_000, 20_000],
+    // To look whether targets are there costs not much more for many of them than for few.
+    [500, 5_000],
     (from, rows) => store.rows(sql`SELECT ${columns} ${placesAfter(reader, {}, from)} LIMIT ${rows}`),
     async (places, from) => {
       const matched = await matchedTargets(store, reader, places, from)
-      const events: StoredFeedback[] = []
+      const current: StoredFeedback[] = []
       for (const some of portions(places.filter((place) => !matched(place)))) {
-        const judgedSome = await judgePlaces(store, reader, some)
-        events.push(...judgedSome.filter((event) => event.state === "current"))
-        if (events.length > page.limit) break
+        const events = await judgePlaces(store, reader, await withVotes(store, reader, some))
+        current.push(...events.filter((event) => event.state === "current"))
+        if (current.length > page.limit) break
       }
-      return events.map((event) => ({ ...event, reason: whyUnmatched(event), age_ms: nowMs - event.arrived }))
+      return current.map((event) => ({
+        ...event,
+        reason: whyUnmatched(event),
+        age_ms: nowMs - event.arrived,
+      }))
     },
   )
 }
@@ -168,15 +172,33 @@ async function judgePlaces(
   reader: Reader,
   places: readonly (Place & Word)[],
 ): Promise<StoredFeedback[]> {
-  const times = places.map((place) => Number(place.time_ms))
-  const within = sql`time >= ${moment(Math.min(...times))} AND time <= ${moment(Math.max(...times))}`
-  const rows = await store.rows<MetricRow>(judged(reader, places, within))
+  if (places.length === 0) return []
+  const rows = await store.rows<MetricRow>(judged(reader, places, within(places)))
   const byId = new Map(rows.map((row) => [row.id, row]))
   const inPlace = places.flatMap((place) => {
     const row = byId.get(place.id)
     return row?.time_ms === place.time_ms ? [row] : []
   })
   return [...new Set(inPlace)].map(feedbackOf)
+}
+
+/** The places with what the words in them are judged by. */
+async function withVotes(store: Store, reader: Reader, places: readonly Place[]): Promise<(Place & Word)[]> {
+  const ids = typed([...new Set(places.map((place) => place.id))], "Array(UUID)")
+  const words = await store.rows<Word>(
+    sql`SELECT id, vote_keys ${visible(reader, "eval_metrics")} AND ${within(places)} AND id IN ${ids}`,
+  )
+  const byId = new Map(words.map((word) => [word.id, word]))
+  return places.flatMap((place) => {
+    const word = byId.get(place.id)
+    return word ? [{ ...place, ...word }] : []
+  })
+}
+
+/** The times of the places, by which the storage is sorted. */
+function within(places: readonly Place[]): Sql {
+  const times = places.map((place) => Number(place.time_ms))
+  return sql`event_kind = 'feedback' AND time >= ${moment(Math.min(...times))} AND time <= ${moment(Math.max(...times))}`
 }
 
 function sameTarget(a: StoredFeedback, b: StoredFeedback): boolean {
@@ -221,7 +243,7 @@ async function aboutSpans(store: Store, reader: Reader, event: StoredFeedback): 
 }
 
 /** What a feedback event is about: one of the four is filled. */
-interface Targeted extends Place, Word {
+interface Targeted extends Place {
   span_id: string
   trace_id: string
   session_id: string
@@ -246,33 +268,40 @@ async function matchedTargets(
   ])
   const said = (value: Sql, target: Target): Sql =>
     sql`SELECT ${value} ${visible(reader, "eval_metrics")} AND ${step} AND ${raw(target)} != ''`
-  const find = async (found: Sql, columns: Sql, which: Sql): Promise<string[]> => {
-    const rows = await store.rows<{ found: string }>(
-      sql`SELECT DISTINCT ${found} AS found ${lastCopies(reader, columns, which)}`,
-    )
+  const find = async (found: Sql, from: Sql): Promise<string[]> => {
+    const rows = await store.rows<{ found: string }>(sql`SELECT DISTINCT ${found} AS found ${from}`)
     return rows.map((row) => row.found)
   }
   const keys = sql`arrayJoin(target_keys)`
   const [spanIds, traceIds, sessionIds, joinKeys] = await Promise.all([
+    // A span's id is the same in all of its copies.
     find(
       sql`span_id`,
-      sql`span_id, span_keys`,
-      hasOne("span_keys", keysOf(given("span_id")), said(keys, "span_id")),
+      sql`${visible(reader, "spans")} AND ${hasOne("span_keys", keysOf(given("span_id")), said(keys, "span_id"))}`,
     ),
     find(
       sql`arrayJoin([trace_id, apm_trace_id])`,
-      sql`trace_id, apm_trace_id, trace_keys`,
-      hasOne("trace_keys", keysOf(given("trace_id")), said(keys, "trace_id")),
+      lastCopies(
+        reader,
+        sql`trace_id, apm_trace_id, trace_keys`,
+        hasOne("trace_keys", keysOf(given("trace_id")), said(keys, "trace_id")),
+      ),
     ),
     find(
       sql`session_id`,
-      sql`session_id`,
-      isOne("session_id", given("session_id"), said(sql`session_id`, "session_id")),
+      lastCopies(
+        reader,
+        sql`session_id`,
+        isOne("session_id", given("session_id"), said(sql`session_id`, "session_id")),
+      ),
     ),
     find(
       sql`arrayJoin(join_keys)`,
-      sql`join_keys`,
-      hasOne("join_keys", given("join_key"), said(sql`join_key`, "join_key")),
+      lastCopies(
+        reader,
+        sql`join_keys`,
+        hasOne("join_keys", given("join_key"), said(sql`join_key`, "join_key")),
+      ),
     ),
   ])
   const spans = createIdIndex(spanIds.map((id) => [id, id] as const))

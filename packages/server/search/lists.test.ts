@@ -342,6 +342,19 @@ describe("unmatched feedback", () => {
     expect(await unmatched(org)).toEqual([idIn(org, current)])
   })
 
+  test("is found behind many words that were superseded", async () => {
+    const org = world.newOrg()
+    const wavering = Array.from({ length: 2_500 }, (_, at) =>
+      feedback({ span_id: "1" }, { timestamp_ms: nowMs - 10_000 + at }),
+    )
+    const [last, older] = [
+      wavering.at(-1) as Event,
+      feedback({ span_id: "2" }, { timestamp_ms: nowMs - 20_000 }),
+    ]
+    await org.arrive([...wavering, older])
+    expect(await unmatched(org)).toEqual([idIn(org, last), idIn(org, older)])
+  })
+
   test("is found among very much that matches", { timeout: 60_000 }, async () => {
     const org = world.newOrg()
     const matching = Array.from({ length: 2_000 }, (_, at) => [
