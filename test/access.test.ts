@@ -177,8 +177,11 @@ describe("the agent port", () => {
 
   test.each([
     feedbackPath,
+    `${feedbackPath}/fields`,
     `${feedbackPath}/unmatched`,
     "/api/v1/traces/1",
+    "/api/v1/traces/1/outline",
+    "/api/v1/traces/1/spans/1",
     "/api/v1/sessions/s-1",
     "/api/v1/entities/k",
     "/api/v1/rejected",
@@ -302,9 +305,12 @@ describe("bound to the network", () => {
     expectRefused(await send({ "dd-api-key": "" }), "key_missing", "This request has no key")
     for (const path of [
       feedbackPath,
+      `${feedbackPath}/fields`,
       "/api/v1/rejected",
       "/metrics",
       "/api/v1/traces/1",
+      "/api/v1/traces/1/outline",
+      "/api/v1/traces/1/spans/1",
       "/api/v1/entities/k",
     ]) {
       expectRefused(await sayso.get(path), "key_missing", "This request has no key")

@@ -310,3 +310,86 @@ test("nothing of all this was rejected, and the log has no complaint", async () 
   await reads("rejected", (events) => expect(events).toEqual([]))
   expect(sayso.log()).not.toMatch(/"level":[4-6]0/)
 })
+
+describe("a page of feedback and the trace behind it", () => {
+  const [trace, root, child] = ["page/trace 🦄", "7001", "page/span 1"]
+  const sent = [
+    feedback({ span_id: child }, { ml_app: "page", label: "page-thumbs" }),
+    feedback({ session_id: "page-s" }, { ml_app: "page", label: "page-thumbs" }),
+    feedback({ feedback_join_key: "page-nobody" }, { ml_app: "page", label: "page-thumbs" }),
+    feedback({ trace_id: trace }, { label: "page-stars", metric_type: "score", score_value: 4 }),
+  ].map(({ categorical_value, ...rest }) =>
+    rest.metric_type === "score" ? rest : { ...rest, categorical_value },
+  )
+  const path = (id: string, rest: string): string => `traces/${encodeURIComponent(id)}${rest}`
+
+  beforeAll(async () => {
+    await say(...sent)
+    await sendSpans(
+      [
+        span(trace, root, { session_id: "page-s" }),
+        span(trace, child, { parent_id: root, meta: { kind: "tool", input: { value: "a long question" } } }),
+      ],
+      { ml_app: "page-agent" },
+    )
+    await reads(path(trace, ""), ({ span_count }) => expect(span_count).toBe(2))
+  })
+
+  test("says what each is about, where it was asked and has arrived", async () => {
+    await reads("feedback?ml_app=page&about=true", (events: Json[]) =>
+      expect(events.map(({ about }) => about)).toEqual([
+        undefined,
+        expect.objectContaining({
+          trace_id: trace,
+          span_id: root,
+          ml_app: "page-agent",
+          session_id: "page-s",
+        }),
+        expect.objectContaining({
+          trace_id: trace,
+          span_id: child,
+          span_kind: "tool",
+          name: `span ${child}`,
+        }),
+      ]),
+    )
+    await reads("feedback?ml_app=page&about=false", (events: Json[]) =>
+      expect(events.filter((event) => "about" in event)).toEqual([]),
+    )
+  })
+
+  test("has the fields that it can be filtered by", async () => {
+    await reads("feedback/fields", ({ ml_apps, labels }) => {
+      expect(ml_apps).toContain("page")
+      expect(labels).toContainEqual({ label: "page-thumbs", metric_types: ["categorical"] })
+      expect(labels).toContainEqual({
+        label: "page-stars",
+        metric_types: ["score"],
+        scores: { min: 4, max: 4 },
+      })
+    })
+  })
+
+  test("leads to the outline of the trace, and to each span", async () => {
+    await reads(path(trace, "/outline"), ({ spans, feedback: said, root_span_id }) => {
+      expect(root_span_id).toBe(root)
+      expect(spans.map((one: Json) => [one.span_id, one.input, one.error])).toEqual([
+        [root, undefined, { type: "", message: "" }],
+        [child, undefined, { type: "", message: "" }],
+      ])
+      expect(said).toHaveLength(3)
+    })
+    await reads(path(trace, `/spans/${encodeURIComponent(child)}`), (one) =>
+      expect(one).toMatchObject({ span_id: child, input: { value: "a long question" } }),
+    )
+    await reads(path(trace, "/spans/0x1b59"), (one) => expect(one).toMatchObject({ span_id: root }))
+    for (const missing of [path("page/nothing", "/outline"), path(trace, "/spans/page-nothing")]) {
+      const { status, json } = await sayso.get(`/api/v1/${missing}`)
+      expect([status, json.errors[0].code, json.errors[0].detail]).toEqual([
+        404,
+        "not_found",
+        expect.stringMatching(/^No span.* has arrived\.$/),
+      ])
+    }
+  })
+})

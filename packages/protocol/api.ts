@@ -1,5 +1,13 @@
 import Type, { type Static, type TSchema } from "typebox"
-import { evaluationStatuses, JoinOn, metricFields, Span, Submitter, targetFields } from "./event.ts"
+import {
+  evaluationStatuses,
+  JoinOn,
+  metricFields,
+  metricTypes,
+  Span,
+  Submitter,
+  targetFields,
+} from "./event.ts"
 
 /** What a caller needs to be allowed: send events, read them, or nothing at all. */
 export type Scope = "intake" | "read" | "open"
@@ -122,6 +130,19 @@ const said = {
 export const Trace = Type.Object({ ...traceHead, spans: Type.Array(StoredSpan), ...said })
 export type Trace = Static<typeof Trace>
 
+/** A span without what makes it large: enough to draw the tree and the timeline of a trace. */
+export const BriefSpan = Type.Object({
+  ...Type.Omit(StoredSpan, ["input", "output", "metadata", "meta", "error"]).properties,
+  error: Type.Object({
+    type: Type.String(),
+    message: Type.String({ description: "The first 300 characters" }),
+  }),
+})
+export type BriefSpan = Static<typeof BriefSpan>
+
+export const TraceOutline = Type.Object({ ...traceHead, spans: Type.Array(BriefSpan), ...said })
+export type TraceOutline = Static<typeof TraceOutline>
+
 export const Session = Type.Object({
   session_id: Type.String(),
   ml_apps: Type.Array(Type.String()),
@@ -168,6 +189,42 @@ export const FeedbackDetail = Type.Object({
 })
 export type FeedbackDetail = Static<typeof FeedbackDetail>
 
+/** The first by time of what has arrived that a feedback event is about: for a trace or session its root span. */
+export const About = Type.Object({
+  trace_id: Type.String(),
+  span_id: Type.String(),
+  name: Type.String(),
+  span_kind: Type.String(),
+  ml_app: Type.String(),
+  session_id: Type.String({ description: "Empty where the span names no session" }),
+})
+export type About = Static<typeof About>
+
+/** A row of the feedback list. */
+export const ListedFeedback = Type.Object({
+  ...StoredFeedback.properties,
+  about: Type.Optional(About),
+})
+export type ListedFeedback = Static<typeof ListedFeedback>
+
+/** What a list can be filtered by: the values that feedback has, the most frequent first. */
+export const FeedbackFields = Type.Object({
+  ml_apps: Type.Array(Type.String()),
+  labels: Type.Array(
+    Type.Object({
+      label: Type.String(),
+      metric_types: Type.Array(Type.Enum([...metricTypes])),
+      scores: Type.Optional(
+        Type.Object(
+          { min: Type.Number(), max: Type.Number() },
+          { description: "The least and the greatest score that was given under it" },
+        ),
+      ),
+    }),
+  ),
+})
+export type FeedbackFields = Static<typeof FeedbackFields>
+
 export const UnmatchedFeedback = Type.Object({
   ...StoredFeedback.properties,
   reason: Type.String({ description: "Why it hangs in the air" }),
@@ -195,11 +252,17 @@ export const FeedbackQuery = Type.Object({
   ml_app: Type.Optional(Type.String()),
   label: Type.Optional(Type.String()),
   assessment: Type.Optional(Type.Enum(["pass", "fail"])),
-  metric_type: Type.Optional(Type.Enum(["categorical", "score", "boolean", "json", "text"])),
+  metric_type: Type.Optional(Type.Enum([...metricTypes])),
   submitter_id: Type.Optional(Type.String()),
   from: Type.Optional(Type.String({ description: "ISO 8601 or epoch ms, by the event's time" })),
   to: Type.Optional(Type.String({ description: "Exclusive" })),
   all: Type.Optional(Type.Boolean({ default: false, description: "Also superseded and withdrawn events" })),
+  about: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description: "Also say what each event is about, where that has arrived",
+    }),
+  ),
   ...page,
 })
 export type FeedbackQuery = Static<typeof FeedbackQuery>
@@ -345,7 +408,16 @@ export const endpoints = {
     scope: "read",
     face: "main",
     query: FeedbackQuery,
-    output: list(StoredFeedback),
+    output: list(ListedFeedback),
+    status: 200,
+  },
+  listFeedbackFields: {
+    method: "GET",
+    path: "/api/v1/feedback/fields",
+    summary: "The applications and labels that feedback has, the most frequent first, at most 1,000 each",
+    scope: "read",
+    face: "main",
+    output: one(FeedbackFields),
     status: 200,
   },
   listUnmatched: {
@@ -385,6 +457,24 @@ export const endpoints = {
     scope: "read",
     face: "main",
     output: one(Trace),
+    status: 200,
+  },
+  getTraceOutline: {
+    method: "GET",
+    path: "/api/v1/traces/{id}/outline",
+    summary: "The same without what spans took and gave: enough to draw a large trace",
+    scope: "read",
+    face: "main",
+    output: one(TraceOutline),
+    status: 200,
+  },
+  getSpan: {
+    method: "GET",
+    path: "/api/v1/traces/{id}/spans/{span_id}",
+    summary: "One span of a trace, whole, by any spelling of both ids",
+    scope: "read",
+    face: "main",
+    output: one(StoredSpan),
     status: 200,
   },
   getSession: {

@@ -5,9 +5,12 @@ import type { Call, Handlers } from "./route.ts"
 
 type ReadNames =
   | "listFeedback"
+  | "listFeedbackFields"
   | "listUnmatched"
   | "getFeedback"
   | "getTrace"
+  | "getTraceOutline"
+  | "getSpan"
   | "getSession"
   | "getEntity"
   | "listRejected"
@@ -32,6 +35,9 @@ export function readHandlers({
         ),
       }
     },
+    listFeedbackFields: async (call) => ({
+      body: { data: await search(call.signal).listFeedbackFields(call.caller) },
+    }),
     listUnmatched: async (call) => ({
       body: await search(call.signal).listUnmatched(call.caller, pageOf(call), now()),
     }),
@@ -43,6 +49,14 @@ export function readHandlers({
     }),
     getTrace: async (call) => ({
       body: { data: await search(call.signal).getTrace(call.caller, idOf(call)) },
+    }),
+    getTraceOutline: async (call) => ({
+      body: { data: await search(call.signal).getTraceOutline(call.caller, idOf(call)) },
+    }),
+    getSpan: async (call) => ({
+      body: {
+        data: await search(call.signal).getSpan(call.caller, idOf(call), call.params["span_id"] ?? ""),
+      },
     }),
     getSession: async (call) => ({
       body: { data: await search(call.signal).getSession(call.caller, idOf(call)) },

@@ -1,6 +1,7 @@
 import type {
   FeedbackDetail,
   FeedbackQuery,
+  ListedFeedback,
   SpanName,
   StoredFeedback,
   UnmatchedFeedback,
@@ -11,6 +12,7 @@ import { idsMeet } from "@sayso/protocol/ids.ts"
 import { feedbackOf, type MetricRow } from "../store/rows.ts"
 import { and, raw, sql, typed, type Sql } from "../store/sql.ts"
 import type { Store } from "../store/store.ts"
+import { byTime, findAbout } from "./about.ts"
 import { lastCopies } from "./copies.ts"
 import { readCursor, writeCursor, type Position } from "./cursor.ts"
 import { createIdIndex, keysOf, readingsInclude } from "./ids.ts"
@@ -37,20 +39,20 @@ interface Place {
   time_ms: string
 }
 
-/** Feedback, newest first by its time. Without `all`, only current events. */
+/** Feedback, newest first by its time. Without `all`, only current events; with `about`, also what each is about. */
 export async function listFeedback(
   store: Store,
   reader: Reader,
   filter: Filter,
   page: PageRequest,
-): Promise<Page<StoredFeedback>> {
+): Promise<Page<ListedFeedback>> {
   // Where all is shown, the first step is enough but for copies; else it walks on over what was superseded.
   const steps = [
     filter.all === true ? page.limit + 1 : page.limit + 10,
     200,
     ...Array.from({ length: 18 }, () => 500),
   ]
-  return walk<Place & Word, StoredFeedback>(
+  const found = await walk<Place & Word, StoredFeedback>(
     page,
     steps,
     (from, rows) =>
@@ -60,6 +62,13 @@ export async function listFeedback(
       return filter.all === true ? events : events.filter((event) => event.state === "current")
     },
   )
+  if (filter.about !== true) return found
+  const aboutOf = await findAbout(store, reader, found.data)
+  const listed = found.data.map((event) => {
+    const about = aboutOf(event)
+    return about ? { ...event, about } : event
+  })
+  return { data: listed, meta: found.meta }
 }
 
 /** Current feedback whose target has not arrived, newest first. */
@@ -212,14 +221,14 @@ async function matchedBy(
   reader: Reader,
   event: StoredFeedback,
 ): Promise<FeedbackDetail["matched"]> {
-  const columns = sql`trace_id, span_id, name, span_kind, ml_app, session_id, trace_keys, trace_uppers, span_keys, join_keys, time`
+  const columns = sql`trace_id, span_id, name, span_kind, ml_app, session_id, trace_keys, trace_uppers, span_keys, join_keys, time, start_ns`
   const from = lastCopies(reader, columns, await aboutSpans(store, reader, event))
   const [totals] = await store.rows<{ span_count: string; trace_ids: string[]; session_ids: string[] }>(
     sql`SELECT count() AS span_count, groupUniqArray(1000)(trace_id) AS trace_ids,
       groupUniqArrayIf(1000)(session_id, session_id != '') AS session_ids ${from}`,
   )
   const spans = await store.rows<SpanName>(
-    sql`SELECT trace_id, span_id, name, span_kind, ml_app, session_id ${from} ORDER BY time, span_id LIMIT 100`,
+    sql`SELECT trace_id, span_id, name, span_kind, ml_app, session_id ${from} ORDER BY ${byTime} LIMIT 100`,
   )
   return {
     span_count: Number(totals?.span_count ?? 0),

@@ -1,17 +1,17 @@
 import type {
+  BriefSpan,
   JoinedEvaluation,
   JoinedFeedback,
   LabelSummary,
   StoredEvaluation,
   StoredFeedback,
-  StoredSpan,
 } from "@sayso/protocol/api.ts"
 import { idsMeet } from "@sayso/protocol/ids.ts"
 import { createIdIndex, type IdIndex } from "./ids.ts"
 
 /** What is looked at, a trace or a session or an entity: what was said is placed on its spans, and counted. */
 export interface Scene {
-  readonly spans: readonly StoredSpan[]
+  readonly spans: readonly BriefSpan[]
   /** The traces that are here, in any spelling. */
   readonly traceIds: readonly string[]
   /** The sessions that what is here belongs to. */
@@ -19,7 +19,7 @@ export interface Scene {
   /** Whether what was said about one of these sessions counts here: feedback rolls up, never down. */
   readonly sessionCounts: boolean
   /** Whether what was said on a span counts here; a trace may have spans of another session. */
-  readonly spanCounts: (span: StoredSpan) => boolean
+  readonly spanCounts: (span: BriefSpan) => boolean
   /** How many spans carry a tag, over all that has arrived: an evaluation joins by a tag only where exactly one does. */
   readonly spansWithTag: ReadonlyMap<string, number>
 }
@@ -59,7 +59,7 @@ function place<Event extends StoredFeedback | StoredEvaluation>(
   scene: Scene,
   places: Places,
   event: Event,
-  spans: readonly StoredSpan[],
+  spans: readonly BriefSpan[],
   traceId: string | undefined,
 ): (Event & { on_spans: string[]; counted: boolean })[] {
   const onTrace = traceId !== undefined && places.traces.find(traceId).length > 0
@@ -71,25 +71,25 @@ function place<Event extends StoredFeedback | StoredEvaluation>(
   ]
 }
 
-function inTrace(span: StoredSpan, traceId: string | undefined): boolean {
+function inTrace(span: BriefSpan, traceId: string | undefined): boolean {
   return traceId === undefined || spellings(span).some((id) => idsMeet(id, traceId))
 }
 
 /** The ids that name the span's trace. */
-export function spellings(span: Pick<StoredSpan, "trace_id" | "apm_trace_id">): string[] {
+export function spellings(span: Pick<BriefSpan, "trace_id" | "apm_trace_id">): string[] {
   return span.apm_trace_id === "" ? [span.trace_id] : [span.trace_id, span.apm_trace_id]
 }
 
 /** Where things can be placed, each found by what names it. */
 interface Places {
-  readonly spansOf: (id: string | undefined) => StoredSpan[]
-  readonly spansByKey: ReadonlyMap<string, StoredSpan[]>
+  readonly spansOf: (id: string | undefined) => BriefSpan[]
+  readonly spansByKey: ReadonlyMap<string, BriefSpan[]>
   readonly traces: IdIndex<string>
 }
 
 function indexScene({ spans, traceIds }: Scene): Places {
   const byId = createIdIndex(spans.map((span) => [span.span_id, span] as const))
-  const spansByKey = new Map<string, StoredSpan[]>()
+  const spansByKey = new Map<string, BriefSpan[]>()
   for (const span of spans) {
     for (const key of new Set(span.feedback_join_keys)) {
       const there = spansByKey.get(key)

@@ -144,6 +144,13 @@ test("a look-up by what names a thing goes through an index, and none sends a qu
     "by_id by_vote",
     "by_span",
   ])
+  expect(await indexes(search.getTraceOutline(org, "trace 1"))).toEqual([
+    "by_trace",
+    "by_join_key by_join_tag by_session by_target",
+    "by_id by_vote",
+    "by_span",
+  ])
+  expect(await indexes(search.getSpan(org, "trace 1", "span 1"))).toEqual(["by_span by_trace"])
   expect(await indexes(search.getSession(org, "s"))).toEqual([
     "by_session",
     "by_trace",
@@ -157,4 +164,14 @@ test("a look-up by what names a thing goes through an index, and none sends a qu
     "by_join_key",
     "by_trace",
   ])
+  expect(await indexes(search.listFeedback(org, { about: true }, { limit: 30 }))).toEqual([
+    "",
+    "by_id by_vote",
+    "by_trace",
+    "by_span",
+  ])
+  const each = [{ span_id: "span 1" }, { session_id: "s" }, { feedback_join_key: "k" }]
+  await org.arrive(each.map((about) => feedback(about, { label: "each" })))
+  const listed = await indexes(search.listFeedback(org, { label: "each", about: true }, { limit: 30 }))
+  expect(listed.slice(2).sort()).toEqual(["by_join_key", "by_session", "by_span", "by_span", "by_trace"])
 })

@@ -85,6 +85,9 @@ const someSpan = fc
     fc.constantFrom(...spanNames),
     fc.record({
       name: fc.constantFrom("x", "y"),
+      parent_id: fc.constantFrom("", "", "501"),
+      // Of two spans that start in one millisecond, one may still be the first.
+      start_ns: fc.constantFrom(`${nowMs - 2000}000000`, `${nowMs - 2000}500000`, `${nowMs - 1000}000000`),
       session_id: fc.constantFrom("", "", ...sessions),
       feedback_join_keys: fc.subarray(joinKeys),
       ml_app,
@@ -158,6 +161,7 @@ const someCase = fc
     traceIds: fc.subarray(traceIds, { minLength: 2, maxLength: 2 }),
     sessionId: fc.constantFrom(...sessions),
     joinKey: fc.constantFrom(...joinKeys),
+    spanId: fc.constantFrom(...spanIds),
   })
   .map((drawn) => ({ ...drawn, org: "" }))
 type Case = typeof someCase extends fc.Arbitrary<infer C> ? C : never
@@ -238,16 +242,35 @@ function reference(arrived: readonly Arrived[], reader: Reader) {
     }
   }
 
-  const names = (some: readonly Span[]): string[] =>
-    some.map((span) => [span.trace_id, span.span_id, span.name].join(" ")).sort()
   const found = <P extends { words: readonly unknown[] }>(some: readonly Span[], page: P) =>
     some.length + page.words.length === 0 ? "not_found" : { spans: names(some), ...page }
 
+  const inTrace = (id: string): Span[] =>
+    lastCopies(copies.filter((span) => spellings(span).some((spelling) => idsMeet(spelling, id))))
+
+  /** The first by time of what a word is about, and of equals the one that arrived last. */
+  const aboutOf = (metric: Feedback): Span | undefined => {
+    const ordered = [...spans].reverse().sort(byStart)
+    const { span_id, feedback_join_key } = metric
+    if (span_id !== undefined || feedback_join_key !== undefined)
+      return ordered.find((span) => isAbout(metric, span, []))
+    const id = metric.trace_id ?? ordered.find((span) => isSessionOf(metric, span))?.trace_id
+    const own = ordered.filter(
+      (span) => id !== undefined && spellings(span).some((other) => idsMeet(other, id)),
+    )
+    return own.find((span) => span.parent_id === "") ?? own[0]
+  }
+
   return {
+    span(traceId: string, id: string) {
+      const near = inTrace(traceId)
+        .filter((span) => idsMeet(span.span_id, id))
+        .sort(byStart)
+      const span = near.find((one) => one.span_id === id) ?? near[0]
+      return span ? names([span]) : "not_found"
+    },
     trace(id: string) {
-      const own = lastCopies(
-        copies.filter((span) => spellings(span).some((spelling) => idsMeet(spelling, id))),
-      )
+      const own = inTrace(id)
       const ids = [id, ...own.flatMap(spellings)]
       const here = (metric: Feedback | Evaluation) => {
         const traceId = traceOf(metric)
@@ -309,12 +332,24 @@ function reference(arrived: readonly Arrived[], reader: Reader) {
           (span) =>
             isAbout(word.metric, span, []) || isTraceOf(word.metric, span) || isSessionOf(word.metric, span),
         ),
+        about: names([aboutOf(word.metric) ?? []].flat()),
         history: all
           .filter((other) => other !== word && sameQuestion(other.metric, word.metric, true))
           .map((other) => [other.id, stateOf(other)])
           .sort(),
       })),
   }
+}
+
+function byStart(a: Span, b: Span): number {
+  return (
+    Number(BigInt(a.start_ns) - BigInt(b.start_ns)) ||
+    (a.span_id < b.span_id ? -1 : Number(a.span_id > b.span_id))
+  )
+}
+
+function names(some: readonly Pick<Span, "trace_id" | "span_id" | "name">[]): string[] {
+  return some.map((span) => [span.trace_id, span.span_id, span.name].join(" ")).sort()
 }
 
 /** The spans in the order of their arrival, without those that a later one replaces. */
@@ -401,10 +436,10 @@ interface Page {
 }
 
 /** A page in the reference's form. */
-function told(page: Page, spans: readonly Span[]) {
+function told(page: Page, spans: Parameters<typeof names>[0]) {
   const words = [...page.feedback, ...page.evaluations]
   return {
-    spans: spans.map((span) => [span.trace_id, span.span_id, span.name].join(" ")).sort(),
+    spans: names(spans),
     words: words
       .map(({ id, state, counted, on_spans }) => [id, state, counted, [...on_spans].sort()] as const)
       .sort(),
@@ -425,6 +460,12 @@ async function compare(one: Case): Promise<void> {
   for (const id of one.traceIds) {
     const trace = await orNotFound(search.getTrace(one, id).then((trace) => told(trace, trace.spans)))
     expect(trace, `trace ${id}`).toEqual(expected.trace(id))
+    const outline = await orNotFound(
+      search.getTraceOutline(one, id).then((trace) => told(trace, trace.spans)),
+    )
+    expect(outline, `outline of trace ${id}`).toEqual(trace)
+    const span = await orNotFound(search.getSpan(one, id, one.spanId).then((span) => names([span])))
+    expect(span, `span ${one.spanId} of trace ${id}`).toEqual(expected.span(id, one.spanId))
   }
   const session = await orNotFound(
     search.getSession(one, one.sessionId).then((session) =>
@@ -442,7 +483,11 @@ async function compare(one: Case): Promise<void> {
     })),
   )
   expect(entity, `entity ${one.joinKey}`).toEqual(expected.entity(one.joinKey))
-  const all = await search.listFeedback(one, { all: true }, { limit: 100 })
+  const all = await search.listFeedback(one, { all: true, about: true }, { limit: 100 })
+  expect(
+    all.data.map(({ id, about }) => [id, names([about ?? []].flat())]).sort(),
+    "what feedback is about",
+  ).toEqual(expected.feedback.map(({ id, about }) => [id, about]).sort())
   expect(all.data.map(({ id, state, time }) => [id, state, time]).sort(), "all feedback").toEqual(
     expected.feedback.map(({ id, state, time }) => [id, state, time]).sort(),
   )

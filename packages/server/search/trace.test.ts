@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Event, Span } from "@sayso/protocol/event.ts"
 import { dayMs } from "@sayso/protocol/time.ts"
+import { createStore } from "../store/store.ts"
+import { createSearch } from "./search.ts"
 import {
   evaluation,
   feedback,
@@ -409,6 +411,16 @@ describe("without spans", () => {
     "No span, evaluation or feedback of a trace nobody has arrived.",
   )
   check(
+    "nor feedback, neither is its outline",
+    (org) => world.search.getTraceOutline(org, "nobody"),
+    "No span, evaluation or feedback of a trace nobody has arrived.",
+  )
+  check(
+    "a span is not found, whatever was said about it",
+    (org) => world.search.getSpan(org, "255", "255"),
+    "No span 255 of a trace 255 has arrived.",
+  )
+  check(
     "nor feedback, a session is not found",
     (org) => world.search.getSession(org, "nobody"),
     "No span, evaluation or feedback of a session nobody has arrived.",
@@ -428,7 +440,9 @@ describe("without spans", () => {
   test("another org finds nothing under the same ids", async () => {
     const other = await orgWith(span("9", "9"))
     await org.arrive([span("255", "255", { session_id: "255", feedback_join_keys: ["255"] })])
-    for (const ask of [world.search.getTrace, world.search.getSession, world.search.getEntity]) {
+    const { getTrace, getTraceOutline, getSession, getEntity } = world.search
+    const getSpan = (reader: Org, id: string): Promise<unknown> => world.search.getSpan(reader, id, id)
+    for (const ask of [getTrace, getTraceOutline, getSpan, getSession, getEntity]) {
       await expect(ask(other, "255")).rejects.toMatchObject({ code: "not_found" })
       await expect(ask(org, "255")).resolves.toBeDefined()
     }
@@ -521,6 +535,124 @@ test("a span comes back field by field as it was sent", async () => {
   const org = await orgWith({ kind: "span", span: sent })
   const { spans } = await world.search.getTrace(org, sent.trace_id)
   expect(spans).toEqual([{ ...sent, time: 1_795_005_559_123, arrived: nowMs }])
+  expect(await world.search.getSpan(org, sent.trace_id, sent.span_id)).toEqual(spans[0])
+})
+
+describe("the outline of a trace", () => {
+  const about = { session_id: "s", feedback_join_keys: ["k"], tags: ["job:1"], metrics: { input_tokens: 3 } }
+  const great = { input: "in", output: "out", metadata: { a: 1 }, meta: { b: 2 } }
+  const message = "🦄".repeat(400)
+  const spans = [
+    span("255", "10", { ...about, ...great, status: "error", error: { type: "E", message, stack: "at x" } }),
+    span("255", "11", { ...great, parent_id: "10", error: { type: "", message: "short", stack: "" } }),
+    span("254", "12", great),
+  ]
+  const said = [
+    feedback({ span_id: "11" }, { label: "on a span", metadata: { c: 3 } }),
+    feedback({ trace_id: "0xff" }, { label: "on the trace" }),
+    feedback({ session_id: "s" }, { label: "on the session" }),
+    feedback({ feedback_join_key: "k" }, { label: "on the key" }),
+    evaluation({ join_on: { tag: { key: "job", value: "1" } } }, { label: "by tag" }),
+  ]
+
+  for (const id of ["255", "00000000000000ff", "0xFF"]) {
+    test(`by ${id} is the trace without what is large in its spans`, async () => {
+      const org = await orgWith(...spans, ...said)
+      await org.arrive([...spans, ...said], nowMs + 8 * dayMs)
+      const trace = await world.search.getTrace(org, id)
+      const brief = trace.spans.map(({ input: _i, output: _o, metadata: _m, meta: _e, error, ...rest }) => ({
+        ...rest,
+        error: { type: error.type, message: [...error.message].slice(0, 300).join("") },
+      }))
+      expect([brief.length, trace.feedback.length, trace.evaluations.length]).toEqual([2, 4, 1])
+      expect(await world.search.getTraceOutline(org, id)).toEqual({ ...trace, spans: brief })
+    })
+  }
+
+  test("without spans is what was said", async () => {
+    const org = await orgWith(...said)
+    expect(await world.search.getTraceOutline(org, "255")).toEqual(await world.search.getTrace(org, "255"))
+  })
+
+  test("reads nothing large of a span", async () => {
+    const org = await orgWith(...spans, ...said)
+    const ofSpans: string[] = []
+    const store = createStore({
+      ...world.link,
+      rows(statement, settings) {
+        if (!statement.text.includes("FROM eval_metrics")) ofSpans.push(statement.text)
+        return world.link.rows(statement, settings)
+      },
+    })
+    const { getTraceOutline, getTrace } = createSearch(store)(new AbortController().signal)
+    const great = /\b(input|output|metadata|meta|error_stack)\b/
+    await getTrace(org, "255")
+    expect(ofSpans.filter((text) => great.test(text))).toHaveLength(1)
+    ofSpans.length = 0
+    await getTraceOutline(org, "255")
+    expect([ofSpans.length, ofSpans.filter((text) => great.test(text))]).toEqual([2, []])
+  })
+})
+
+describe("a span is found by any spelling of its trace's id and its own", () => {
+  const low = "00000000000000ff"
+  const [upperA, upperB] = [`aaaaaaaaaaaaaaaa${low}`, `bbbbbbbbbbbbbbbb${low}`]
+  const at = (second: number): { start_ns: string } => ({ start_ns: `${nowMs / 1000 + second}000000000` })
+  const check = (
+    title: string,
+    ids: readonly [trace: string, span: string],
+    expected: string | undefined,
+    ...spans: Event[]
+  ): void =>
+    test(title, async () => {
+      const org = await orgWith(...spans)
+      const asking = world.search.getSpan(org, ...ids).then((one) => one.name)
+      if (expected !== undefined) await expect(asking).resolves.toBe(expected)
+      else {
+        const message = `No span ${ids[1]} of a trace ${ids[0]} has arrived.`
+        await expect(asking).rejects.toMatchObject({ code: "not_found", message })
+      }
+    })
+  const named = (trace: string, id: string, more: Partial<Span> = {}): Event =>
+    span(trace, id, { name: `${trace}/${id}`, ...more })
+
+  const one = named("255", "254")
+  const others = [named("255", "253"), named("253", "254")]
+  for (const trace of ["255", low, "0xFF", upperA]) {
+    for (const id of ["254", "00000000000000FE", "0xfe"]) {
+      check(`${trace} and ${id}`, [trace, id], "255/254", ...others, one)
+    }
+  }
+  check("by texts", ["my trace", "a/b 'c' 🦄"], "my trace/a/b 'c' 🦄", named("my trace", "a/b 'c' 🦄"))
+  check("by the tracer's id", [low, "1"], "my trace/1", named("my trace", "1", { apm_trace_id: "255" }))
+  check("not in another trace", ["254", "254"], undefined, ...others, one)
+  check("not by another span's id", ["255", "255"], undefined, ...others, one)
+  check("not by another upper half of its trace", [upperA, "1"], undefined, named(upperB, "1"))
+  check("nor of its own", ["1", upperA], undefined, named("1", upperB))
+  const split = { apm_trace_id: "77" }
+  check(
+    "the one of exactly this text, of several that meet it",
+    ["77", low],
+    `two/${low}`,
+    named("one", "255", { ...split, ...at(0) }),
+    named("two", low, { ...split, ...at(2) }),
+    named("three", upperA, { ...split, ...at(1) }),
+  )
+  check(
+    "else the first by time",
+    ["77", "0xff"],
+    "two/255",
+    named("one", "255", { ...split, ...at(1) }),
+    named("two", "255", { ...split, ...at(0) }),
+  )
+
+  test("and is its last copy", async () => {
+    const org = await orgWith(span("255", "10", { name: "old", output: "half" }))
+    await org.arrive([span(low, "0x0a", { name: "new", output: "whole" })], nowMs + 8 * dayMs)
+    for (const id of ["10", "0x0a", "000000000000000a"]) {
+      expect(await world.search.getSpan(org, "255", id)).toMatchObject({ name: "new", output: "whole" })
+    }
+  })
 })
 
 test("what was said is listed with its history, newest first, and counted by what is current", async () => {

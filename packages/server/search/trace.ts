@@ -1,4 +1,5 @@
 import type {
+  BriefSpan,
   Entity,
   Session,
   StoredEvaluation,
@@ -6,11 +7,21 @@ import type {
   StoredSpan,
   Trace,
   TraceHead,
+  TraceOutline,
 } from "@sayso/protocol/api.ts"
 import { fault } from "@sayso/protocol/errors.ts"
 import { idsMeet } from "@sayso/protocol/ids.ts"
-import { evaluationOf, feedbackOf, spanColumns, spanOf, type SpanRow } from "../store/rows.ts"
-import { or, raw, sql, type Sql } from "../store/sql.ts"
+import {
+  briefSpanColumns,
+  briefSpanOf,
+  evaluationOf,
+  feedbackOf,
+  spanColumns,
+  spanOf,
+  type BriefSpanRow,
+  type SpanRow,
+} from "../store/rows.ts"
+import { and, or, raw, sql, type Sql } from "../store/sql.ts"
 import type { Store } from "../store/store.ts"
 import { lastCopies } from "./copies.ts"
 import { createIdIndex, keysOf, readingsInclude } from "./ids.ts"
@@ -20,25 +31,29 @@ import { distinct, hasOne, isOne } from "./lookup.ts"
 import { visible, type Reader } from "./scope.ts"
 
 /** A trace by any spelling of its id. Several traces that share it (one APM trace, split) come as one. */
-export async function getTrace(store: Store, reader: Reader, id: string): Promise<Trace> {
-  const which = readingsInclude("trace_keys", "trace_uppers", id)
-  const spans = await readSpans(store, reader, which)
-  const head = headOf(spans, id)
-  const traceIds = distinct([id, ...spans.flatMap(spellings)])
-  const said = await readSaid(store, reader, which, spans, { traceId: id, sessionIds: head.session_ids })
-  const scene: Scene = {
-    spans,
-    traceIds,
-    sessionIds: head.session_ids,
-    sessionCounts: false,
-    spanCounts: () => true,
-    spansWithTag: said.spansWithTag,
-  }
-  const placed = placeSaid(scene, said)
-  if (spans.length === 0 && placed.feedback.length + placed.evaluations.length === 0) {
-    throw fault("not_found", `No span, evaluation or feedback of a trace ${id} has arrived.`)
-  }
-  return { ...head, spans, ...placed }
+export function getTrace(store: Store, reader: Reader, id: string): Promise<Trace> {
+  return readTrace(store, reader, id, readSpans)
+}
+
+/** {@link getTrace} without what is large in its spans, which is not even read. */
+export function getTraceOutline(store: Store, reader: Reader, id: string): Promise<TraceOutline> {
+  return readTrace(store, reader, id, readBriefSpans)
+}
+
+/** One span of what {@link getTrace} gives. Where several meet the id: the one of exactly this text, else the first by time. */
+export async function getSpan(
+  store: Store,
+  reader: Reader,
+  traceId: string,
+  spanId: string,
+): Promise<StoredSpan> {
+  const inTrace = readingsInclude("trace_keys", "trace_uppers", traceId)
+  const near = await readSpans(store, reader, and([inTrace, hasOne("span_keys", keysOf([spanId]))]))
+  const span =
+    near.find((candidate) => candidate.span_id === spanId) ??
+    near.find((candidate) => idsMeet(candidate.span_id, spanId))
+  if (!span) throw fault("not_found", `No span ${spanId} of a trace ${traceId} has arrived.`)
+  return span
 }
 
 /** A session: the traces of which some span names it, as a whole, in the order of their starts. */
@@ -107,6 +122,35 @@ export async function getEntity(store: Store, reader: Reader, key: string): Prom
   }
 }
 
+/** Reads the spans of which a condition is true, each once (its last copy), by their start. */
+type Read<S> = (store: Store, reader: Reader, which: Sql) => Promise<S[]>
+
+async function readTrace<S extends BriefSpan>(
+  store: Store,
+  reader: Reader,
+  id: string,
+  read: Read<S>,
+): Promise<Omit<Trace, "spans"> & { spans: S[] }> {
+  const which = readingsInclude("trace_keys", "trace_uppers", id)
+  const spans = await read(store, reader, which)
+  const head = headOf(spans, id)
+  const traceIds = distinct([id, ...spans.flatMap(spellings)])
+  const said = await readSaid(store, reader, which, spans, { traceId: id, sessionIds: head.session_ids })
+  const scene: Scene = {
+    spans,
+    traceIds,
+    sessionIds: head.session_ids,
+    sessionCounts: false,
+    spanCounts: () => true,
+    spansWithTag: said.spansWithTag,
+  }
+  const placed = placeSaid(scene, said)
+  if (spans.length === 0 && placed.feedback.length + placed.evaluations.length === 0) {
+    throw fault("not_found", `No span, evaluation or feedback of a trace ${id} has arrived.`)
+  }
+  return { ...head, spans, ...placed }
+}
+
 /** What the head of a trace is made of. */
 type HeadSpan = Pick<StoredSpan, (typeof headFields)[number] | "feedback_join_keys" | "duration_ns">
 
@@ -127,7 +171,7 @@ async function readTraces<S>(
   store: Store,
   reader: Reader,
   condition: Sql,
-  read: (store: Store, reader: Reader, which: Sql) => Promise<S[]>,
+  read: Read<S>,
 ): Promise<{ which: Sql; near: S[] }> {
   const from = sql`${visible(reader, "spans")} AND ${condition}`
   const rows = await store.rows<{ trace_id: string }>(sql`SELECT DISTINCT trace_id ${from}`)
@@ -136,13 +180,19 @@ async function readTraces<S>(
   return { which, near: keys.length === 0 ? [] : await read(store, reader, which) }
 }
 
-/** The spans, each once (its last copy), by their start. */
+/** {@link Read}: whole. */
 async function readSpans(store: Store, reader: Reader, which: Sql): Promise<StoredSpan[]> {
   const rows = await store.rows<SpanRow & Copy>(copies(reader, which, spanColumns))
   return withoutEarlier(rows).map(({ sequence: _, ...row }) => spanOf(row))
 }
 
-/** {@link readSpans} without what is great in them. */
+/** {@link Read}: without what makes them large. */
+async function readBriefSpans(store: Store, reader: Reader, which: Sql): Promise<BriefSpan[]> {
+  const rows = await store.rows<BriefSpanRow & Copy>(copies(reader, which, briefSpanColumns))
+  return withoutEarlier(rows).map(({ sequence: _, ...row }) => briefSpanOf(row))
+}
+
+/** {@link Read}: no more than what heads are made of. */
 async function readHeads(store: Store, reader: Reader, which: Sql): Promise<HeadSpan[]> {
   type Row = Omit<HeadSpan, "duration_ns"> & Copy & { duration_ns: string }
   const columns = raw(`${headFields.join(", ")}, duration_ns, join_keys AS feedback_join_keys`)
@@ -222,7 +272,7 @@ async function readSaid(
   store: Store,
   reader: Reader,
   which: Sql,
-  spans: readonly StoredSpan[],
+  spans: readonly BriefSpan[],
   about: { traceId?: string; sessionIds: readonly string[] },
 ): Promise<Said> {
   const of = (value: string): Sql => sql`SELECT ${raw(value)} ${visible(reader, "spans")} AND (${which})`
@@ -301,6 +351,7 @@ function sessionsOf(spans: readonly HeadSpan[]): string[] {
   return distinct(spans.map((span) => span.session_id))
 }
 
-function newestFirst(a: { time: number; arrived: number }, b: { time: number; arrived: number }): number {
-  return b.time - a.time || b.arrived - a.arrived
+/** Of equals by id, so that what is read twice comes in one order. */
+function newestFirst(a: StoredFeedback | StoredEvaluation, b: StoredFeedback | StoredEvaluation): number {
+  return b.time - a.time || b.arrived - a.arrived || (a.id < b.id ? -1 : 1)
 }

@@ -1,8 +1,14 @@
-import type { StoredEvaluation, StoredFeedback, StoredRejected, StoredSpan } from "@sayso/protocol/api.ts"
+import type {
+  BriefSpan,
+  StoredEvaluation,
+  StoredFeedback,
+  StoredRejected,
+  StoredSpan,
+} from "@sayso/protocol/api.ts"
 import { raw, type Sql } from "./sql.ts"
 
-/** A span as the store gives it back. 64-bit integers come as decimal strings. */
-export interface SpanRow {
+/** A span as the store gives it back without what makes it large. 64-bit integers come as decimal strings. */
+export interface BriefSpanRow {
   trace_id: string
   span_id: string
   parent_id: string
@@ -21,38 +27,55 @@ export interface SpanRow {
   duration_ns: string
   model_name: string
   model_provider: string
-  input: string
-  output: string
-  metadata: string
   metrics: Record<string, number>
   error_type: string
   error_message: string
-  error_stack: string
-  meta: string
   time_ms: string
   arrived_ms: string
 }
 
-/** The columns of {@link SpanRow}. */
-export const spanColumns: Sql =
-  raw(`trace_id, span_id, parent_id, apm_trace_id, name, span_kind, ml_app, service, env,
-  version, session_id, join_keys, tags, status, start_ns, duration_ns, model_name, model_provider, input, output, metadata,
-  metrics, error_type, error_message, error_stack, meta, toUnixTimestamp64Milli(time) AS time_ms,
-  toUnixTimestamp64Milli(arrived) AS arrived_ms`)
+/** A span as the store gives it back, whole. */
+export interface SpanRow extends BriefSpanRow {
+  input: string
+  output: string
+  metadata: string
+  error_stack: string
+  meta: string
+}
 
-export function spanOf(row: SpanRow): StoredSpan {
-  const { join_keys, duration_ns, error_type, error_message, error_stack, time_ms, arrived_ms, ...same } = row
+const narrowColumns = `trace_id, span_id, parent_id, apm_trace_id, name, span_kind, ml_app, service, env, version, session_id,
+  join_keys, tags, status, start_ns, duration_ns, model_name, model_provider, metrics, error_type,
+  toUnixTimestamp64Milli(time) AS time_ms, toUnixTimestamp64Milli(arrived) AS arrived_ms`
+
+/** The columns of {@link BriefSpanRow}. */
+export const briefSpanColumns: Sql = raw(`${narrowColumns}, leftUTF8(error_message, 300) AS error_message`)
+
+/** The columns of {@link SpanRow}. */
+export const spanColumns: Sql = raw(
+  `${narrowColumns}, error_message, error_stack, input, output, metadata, meta`,
+)
+
+export function briefSpanOf(row: BriefSpanRow): BriefSpan {
+  const { join_keys, duration_ns, error_type, error_message, time_ms, arrived_ms, ...same } = row
   return {
     ...same,
     feedback_join_keys: join_keys,
     duration_ns: Number(duration_ns),
-    input: parsed(row.input) ?? null,
-    output: parsed(row.output) ?? null,
-    metadata: (parsed(row.metadata) ?? {}) as Record<string, unknown>,
-    meta: parsed(row.meta) ?? {},
-    error: { type: error_type, message: error_message, stack: error_stack },
+    error: { type: error_type, message: error_message },
     time: Number(time_ms),
     arrived: Number(arrived_ms),
+  }
+}
+
+export function spanOf({ input, output, metadata, error_stack, meta, ...row }: SpanRow): StoredSpan {
+  const brief = briefSpanOf(row)
+  return {
+    ...brief,
+    input: parsed(input) ?? null,
+    output: parsed(output) ?? null,
+    metadata: (parsed(metadata) ?? {}) as Record<string, unknown>,
+    meta: parsed(meta) ?? {},
+    error: { ...brief.error, stack: error_stack },
   }
 }
 

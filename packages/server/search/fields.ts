@@ -1,0 +1,38 @@
+import type { FeedbackFields } from "@sayso/protocol/api.ts"
+import { sql } from "../store/sql.ts"
+import type { Store } from "../store/store.ts"
+import { visible, type Reader } from "./scope.ts"
+
+const most = 1000
+
+interface LabelRow {
+  label: string
+  metric_types: FeedbackFields["labels"][number]["metric_types"]
+  least: number | null
+  greatest: number | null
+}
+
+/**
+ * The applications and labels that feedback has, the most frequent first. Copies and what is history or withdrawn count as
+ * well: this says what one can ask for, and the lists say what there is.
+ */
+export async function listFeedbackFields(store: Store, reader: Reader): Promise<FeedbackFields> {
+  const given = sql`${visible(reader, "eval_metrics")} AND event_kind = 'feedback'`
+  const [apps, labels] = await Promise.all([
+    store.rows<{ ml_app: string }>(
+      sql`SELECT ml_app ${given} AND ml_app != '' GROUP BY ml_app ORDER BY count() DESC, ml_app LIMIT ${most}`,
+    ),
+    store.rows<LabelRow>(
+      sql`SELECT label, arraySort(groupUniqArray(metric_type)) AS metric_types, min(score_value) AS least, max(score_value) AS greatest
+        ${given} GROUP BY label ORDER BY count() DESC, label LIMIT ${most}`,
+    ),
+  ])
+  return {
+    ml_apps: apps.map((row) => row.ml_app),
+    labels: labels.map(({ label, metric_types, least, greatest }) => ({
+      label,
+      metric_types,
+      ...(least !== null && greatest !== null && { scores: { min: least, max: greatest } }),
+    })),
+  }
+}
