@@ -1,0 +1,99 @@
+/** A way to send the first span and the first feedback: lines that can be pasted into a terminal as they are. */
+export interface Way {
+  readonly id: string
+  readonly name: string
+  readonly intro: string
+  readonly lines: string
+  readonly after?: string
+}
+
+/** `url` is this server's own address, as the browser reached it. `keyed`: it wants a key, which stands in $API_KEY. */
+export function firstLines(url: string, keyed: boolean): Way[] {
+  const key = keyed ? ' -H "DD-API-KEY: $API_KEY"' : ""
+  const post = (path: string): string => `curl -s ${url}${path} \\
+  -H 'Content-Type: application/json'${key}`
+  const tracer = [
+    `export DD_TRACE_AGENT_URL=${url} DD_LLMOBS_ENABLED=1 DD_LLMOBS_AGENTLESS_ENABLED=0`,
+    "export DD_LLMOBS_ML_APP=my-app DD_SERVICE=my-app",
+  ].join("\n")
+  const agent = keyed
+    ? "A tracer sends no key to an Agent: it uses this server's agent port, which listens on its own machine (SAYSO_AGENT_LISTEN)."
+    : "In an application that runs already, the two export lines are all there is to add; the rest is what your code does."
+  return [
+    {
+      id: "curl",
+      name: "curl",
+      intro: "A span, and a thumbs-down on it.",
+      lines: `${post("/api/intake/llm-obs/v1/trace/spans")} -d '{"data":{"type":"span","attributes":{
+  "ml_app":"my-app","session_id":"first-session","feedback_join_key":"ticket-1","spans":[{
+  "trace_id":"1001","span_id":"2001","parent_id":"undefined","name":"answer",
+  "start_ns":'$(date +%s)000000000',"duration":1200000000,"meta":{"kind":"workflow",
+  "input":{"value":"Where is my order?"},"output":{"value":"It arrives on Thursday."}}}]}}}'
+
+${post("/api/intake/llm-obs/v2/eval-metric")} -d '{"data":{"type":"evaluation_metric","attributes":{"metrics":[{
+  "event_kind":"feedback","span_id":"2001","ml_app":"my-app",
+  "label":"thumbs","metric_type":"categorical","categorical_value":"down",
+  "assessment":"fail","reasoning":"It said the same last week.",
+  "submitter":{"id":"user-1","type":"user"},"timestamp_ms":'$(date +%s)000'}]}}}'`,
+    },
+    {
+      id: "node",
+      name: "Node.js",
+      intro: "With Datadog's tracer, dd-trace, as it is.",
+      lines: `${tracer}
+npm install dd-trace
+cat > feedback.mjs <<'END'
+import tracer from "dd-trace"
+
+const { llmobs } = tracer.init()
+const span = await llmobs.trace({ kind: "workflow", name: "answer", sessionId: "first-session" }, async () => {
+  llmobs.annotate({ inputData: "Where is my order?", outputData: "It arrives on Thursday." })
+  return llmobs.exportSpan()
+})
+llmobs.submitFeedback({
+  span, label: "thumbs", metricType: "categorical", value: "down", assessment: "fail",
+  submitter: { id: "user-1", type: "user" },
+})
+llmobs.flush()
+END
+node feedback.mjs`,
+      after: agent,
+    },
+    {
+      id: "python",
+      name: "Python",
+      intro: "With Datadog's tracer, ddtrace, as it is.",
+      lines: `${tracer}
+pip install ddtrace
+cat > feedback.py <<'END'
+from ddtrace.llmobs import LLMObs
+
+LLMObs.enable()
+with LLMObs.workflow(name="answer", session_id="first-session"):
+    LLMObs.annotate(input_data="Where is my order?", output_data="It arrives on Thursday.")
+    span = LLMObs.export_span()
+
+LLMObs.submit_feedback(
+    span=span, label="thumbs", metric_type="categorical", value="down", assessment="fail",
+    submitter={"id": "user-1", "type": "user"},
+)
+LLMObs.flush()
+END
+python feedback.py`,
+      after: agent,
+    },
+    {
+      id: "opentelemetry",
+      name: "OpenTelemetry",
+      intro: "Feedback on a trace of OpenTelemetry, by the trace id as it is: 32 hex digits.",
+      lines: `TRACE_ID=4bf92f3577b34da6a3ce929d0e0e4736   # trace.getActiveSpan().spanContext().traceId
+
+${post("/api/intake/llm-obs/v2/eval-metric")} -d '{"data":{"type":"evaluation_metric","attributes":{"metrics":[{
+  "event_kind":"feedback","trace_id":"'$TRACE_ID'","label":"thumbs","metric_type":"categorical",
+  "categorical_value":"down","assessment":"fail","ml_app":"my-app",
+  "submitter":{"id":"user-1","type":"user"},"timestamp_ms":'$(date +%s)000'}]}}}'`,
+      after:
+        "This version does not take spans by OTLP yet. The feedback is kept, shown as waiting for its trace, and joins by itself when the spans come, by this id in any spelling.",
+    },
+  ]
+}

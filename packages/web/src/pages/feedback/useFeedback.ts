@@ -1,0 +1,80 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useCallback, useEffect, useState } from "react"
+import type { ListedFeedback } from "@sayso/protocol/api.ts"
+import { feedbackFields, feedbackList, newestFeedback, type FeedbackFilter } from "../../queries.ts"
+import { freshOf, letIn } from "./merge.ts"
+
+export interface Feedback {
+  readonly events: readonly ListedFeedback[]
+  readonly loaded: boolean
+  readonly error: Error | null
+  readonly again: () => void
+  /** How many have arrived that the list does not show yet. */
+  readonly freshCount: number
+  /** Whether there are more of them than were asked for. */
+  readonly freshIsAll: boolean
+  /** Ids of what was let in last. */
+  readonly letIn: ReadonlySet<string>
+  /** Lets in what has arrived. */
+  readonly show: () => void
+  /** Whether the server answered the last time it was asked for news. */
+  readonly live: boolean
+  readonly more: boolean
+  readonly loadingMore: boolean
+  readonly loadMore: () => void
+}
+
+/** The list as far as it was read, and what has arrived since. Nothing moves before the reader lets it in. */
+export function useFeedback(filter: FeedbackFilter): Feedback {
+  const queries = useQueryClient()
+  const list = useInfiniteQuery(feedbackList(filter))
+  const newest = useQuery(newestFeedback(filter, list.isSuccess))
+  const [entered, setEntered] = useState<ReadonlySet<string>>(new Set())
+
+  const pages = list.data?.pages
+  const fresh = newest.data && pages ? freshOf(newest.data, pages) : []
+  const merge = useCallback(() => {
+    if (!newest.data || !pages) return
+    const merged = letIn(newest.data, pages)
+    const { queryKey } = feedbackList(filter)
+    if (merged) {
+      queries.setQueryData(
+        queryKey,
+        (before) =>
+          before && { ...before, pages: merged, pageParams: before.pageParams.slice(0, merged.length) },
+      )
+    } else {
+      void queries.resetQueries({ queryKey })
+    }
+    void queries.invalidateQueries({ queryKey: feedbackFields().queryKey })
+  }, [queries, filter, newest.data, pages])
+
+  const show = (): void => {
+    setEntered(new Set(fresh.map((event) => event.id)))
+    merge()
+  }
+
+  // Where nothing is shown, nothing can move.
+  const empty = pages !== undefined && pages.every((page) => page.data.length === 0)
+  const arrived = fresh.length > 0
+  useEffect(() => {
+    if (empty && arrived) merge()
+  }, [empty, arrived, merge])
+
+  const { fetchNextPage, refetch } = list
+  return {
+    events: pages?.flatMap((page) => page.data) ?? [],
+    loaded: list.isSuccess,
+    error: list.isError && !list.data ? list.error : null,
+    again: useCallback(() => void refetch(), [refetch]),
+    freshCount: fresh.length,
+    freshIsAll:
+      fresh.length > 0 && fresh.length === newest.data?.data.length && newest.data.meta.cursor !== undefined,
+    letIn: entered,
+    show,
+    live: !newest.isError && newest.failureCount === 0,
+    more: list.hasNextPage,
+    loadingMore: list.isFetchingNextPage,
+    loadMore: useCallback(() => void fetchNextPage(), [fetchNextPage]),
+  }
+}

@@ -1,0 +1,63 @@
+import { useState, type ComponentProps } from "react"
+import { collapseAllNested, JsonView } from "react-json-view-lite"
+import { Copy } from "./Copy.tsx"
+
+const icon = "inline-block w-3.5 cursor-pointer select-none text-faint hover:text-ink"
+
+const style: NonNullable<ComponentProps<typeof JsonView>["style"]> = {
+  container: "font-mono text-xs leading-5 wrap-anywhere",
+  basicChildStyle: "ps-3.5",
+  childFieldsContainer: "m-0 p-0",
+  label: "text-quiet me-1",
+  clickableLabel: "text-quiet me-1 cursor-pointer",
+  stringValue: "text-good said",
+  numberValue: "text-llm",
+  booleanValue: "text-agent",
+  nullValue: "text-faint",
+  undefinedValue: "text-faint",
+  otherValue: "text-ink",
+  punctuation: "text-faint",
+  expandIcon: `${icon} before:content-['▸']`,
+  collapseIcon: `${icon} before:content-['▾']`,
+  collapsedContent: "text-faint px-1 before:content-['…'] cursor-pointer",
+  noQuotesForStringValues: false,
+  quotesForFieldNames: false,
+  stringifyStringValues: true,
+  ariaLables: { collapseJson: "fold", expandJson: "unfold" },
+}
+
+/** JSON as a tree that unfolds, its outermost level open. */
+export function Json({ value, label }: { value: object; label: string }) {
+  const [open, setOpen] = useState(false)
+  const entries = Object.keys(value).length
+  return (
+    <div
+      className="relative rounded-md border border-line bg-panel py-1.5 ps-2 pe-14"
+      role="group"
+      aria-label={label}
+    >
+      {entries === 0 ? (
+        <code className="font-mono text-xs text-faint">{Array.isArray(value) ? "[]" : "{}"}</code>
+      ) : (
+        <JsonView
+          key={String(open)}
+          data={value}
+          style={style}
+          shouldExpandNode={open ? () => true : collapseAllNested}
+          clickToExpandNode
+        />
+      )}
+      <div className="absolute end-1 top-1 flex">
+        <button
+          type="button"
+          className="h-6 rounded px-1 text-xs text-faint hover:bg-hover hover:text-ink"
+          onClick={() => setOpen(!open)}
+          hidden={!Object.values(value).some((item) => typeof item === "object" && item !== null)}
+        >
+          {open ? "Fold" : "Unfold"}
+        </button>
+        <Copy text={JSON.stringify(value, null, 2)} what={label} />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,82 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query"
+import type { FeedbackQuery } from "@sayso/protocol/api.ts"
+import { api } from "./api.ts"
+
+/** What the list can be narrowed to, as it stands in the URL. */
+export type FeedbackFilter = {
+  readonly [Field in "ml_app" | "label" | "assessment"]?: FeedbackQuery[Field] | undefined
+}
+
+const pageRows = 50
+const pollMs = 2_000
+
+/** The list as far as it was loaded. What arrives later is let in by the reader, so it is never fetched again by itself. */
+export function feedbackList(filter: FeedbackFilter) {
+  return infiniteQueryOptions({
+    queryKey: ["feedback", filter],
+    queryFn: ({ pageParam, signal }) =>
+      api.listFeedback({ ...filter, about: true, limit: pageRows, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.meta.cursor,
+    staleTime: Infinity,
+  })
+}
+
+/** The newest of the list, asked for again and again while the page can be seen. */
+export function newestFeedback(filter: FeedbackFilter, asking: boolean) {
+  return queryOptions({
+    queryKey: ["newest feedback", filter],
+    queryFn: ({ signal }) => api.listFeedback({ ...filter, about: true, limit: pageRows }, signal),
+    refetchInterval: pollMs,
+    enabled: asking,
+    gcTime: 0,
+  })
+}
+
+export function feedbackFields() {
+  return queryOptions({
+    queryKey: ["feedback fields"],
+    queryFn: ({ signal }) => api.listFeedbackFields(signal),
+    staleTime: 30_000,
+  })
+}
+
+export function feedbackDetail(id: string) {
+  return queryOptions({
+    queryKey: ["feedback event", id],
+    queryFn: ({ signal }) => api.getFeedback(id, signal),
+    staleTime: 10_000,
+  })
+}
+
+export function traceOutline(id: string) {
+  return queryOptions({
+    queryKey: ["trace", id],
+    queryFn: ({ signal }) => api.getTraceOutline(id, signal),
+    staleTime: 10_000,
+  })
+}
+
+export function wholeSpan(traceId: string, spanId: string) {
+  return queryOptions({
+    queryKey: ["span", traceId, spanId],
+    queryFn: ({ signal }) => api.getSpan(traceId, spanId, signal),
+    staleTime: 60_000,
+  })
+}
+
+export function session(id: string) {
+  return queryOptions({
+    queryKey: ["session", id],
+    queryFn: ({ signal }) => api.getSession(id, signal),
+    staleTime: 10_000,
+  })
+}
+
+export function entity(key: string) {
+  return queryOptions({
+    queryKey: ["entity", key],
+    queryFn: ({ signal }) => api.getEntity(key, signal),
+    staleTime: 10_000,
+  })
+}
