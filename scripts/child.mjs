@@ -14,10 +14,12 @@ const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])
  * @param {string} file
  * @param {string[]} args
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, stdio?: import("node:child_process").StdioOptions,
- *   disposable?: boolean, onMessage?: (message: unknown) => void }} options  `onMessage` needs "ipc" in `stdio`.
+ *   disposable?: boolean, onMessage?: (message: unknown) => void, onOutput?: (text: string) => void }} options
+ *   `onMessage` needs "ipc" in `stdio`, and `onOutput` hears what is a "pipe" there.
  * @returns {Promise<Ended>}
  */
-export function runChild(file, args, { cwd, env, stdio = "inherit", disposable = false, onMessage }) {
+export function runChild(file, args, options) {
+  const { cwd, env, stdio = "inherit", disposable = false, onMessage, onOutput } = options
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd, env, stdio })
     const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
@@ -50,6 +52,8 @@ export function runChild(file, args, { cwd, env, stdio = "inherit", disposable =
 
     for (const signal of signals) process.on(signal, pass)
     if (onMessage) child.on("message", onMessage)
+    if (onOutput)
+      for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", onOutput)
     child.once("error", (error) => {
       stopListening()
       reject(error)

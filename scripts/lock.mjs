@@ -12,11 +12,12 @@ const lostMs = 10_000
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
+ * @param {string} what  What the other one is doing, for those who have to wait.
  * @returns {Promise<T>}
  */
-export async function alone(file, work) {
+export async function alone(file, work, what = "installing") {
   mkdirSync(dirname(file), { recursive: true })
-  await take(file)
+  await take(file, what)
   const beat = setInterval(() => touch(file), beatMs)
   try {
     return await work()
@@ -26,8 +27,11 @@ export async function alone(file, work) {
   }
 }
 
-/** @param {string} file */
-async function take(file) {
+/**
+ * @param {string} file
+ * @param {string} what
+ */
+async function take(file, what) {
   let seen = ""
   let unchangedMs = 0
   for (let said = false; ;) {
@@ -37,7 +41,7 @@ async function take(file) {
     } catch (error) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error
     }
-    if (!said) console.error("Another command is installing in this folder; waiting for it…")
+    if (!said) console.error(`Another command is ${what} in this folder; waiting for it…`)
     said = true
 
     await sleep(250)

@@ -20,18 +20,21 @@ const tracer = {
 }
 
 /**
- * `env` holds defaults: what is set outside wins. `npm start` and `npm test` have names of their own in npm, the
- * others are called with `npm run`.
- * @typedef {{ summary: string, argv: string[], env?: Record<string, string> }} Command
+ * `env` holds defaults: what is set outside wins. `pages` says whether the command shows the built pages, so that they
+ * have to be fresh. `npm start` and `npm test` have names of their own in npm, the others are called with `npm run`.
+ * @typedef {{ summary: string, argv: string[], env?: Record<string, string>, pages?: (args: string[]) => boolean }} Command
  * @type {Record<string, Command>}
  */
 const commands = {
-  start: { summary: "serve", argv: ["packages/server/cli.ts", "serve"] },
-  dev: {
-    summary: "serve, and again after every change",
-    argv: ["--watch", "packages/server/cli.ts", "serve"],
+  start: { summary: "serve", argv: ["packages/server/cli.ts", "serve"], pages: () => true },
+  // Builds the pages by itself, and goes on where they cannot be built.
+  dev: { summary: "serve, and again after every change", argv: ["scripts/dev.ts"] },
+  test: {
+    summary: "run the tests; -- packages/protocol runs some of them",
+    argv: ["scripts/test.ts"],
+    // The tests beside the code need nothing that is built.
+    pages: (args) => args.length === 0 || args.some((arg) => !arg.startsWith("packages/")),
   },
-  test: { summary: "run the tests; -- packages/protocol runs some of them", argv: ["scripts/test.ts"] },
   "test:kill": {
     summary: "kill a busy server again and again, and count; -- --rounds 200",
     argv: ["test/kill.ts"],
@@ -40,16 +43,21 @@ const commands = {
     summary: "format, lint, types, unused code; -- --fix mends what it can",
     argv: ["scripts/check.ts"],
   },
-  bench: { summary: "measure intake, search and memory", argv: ["bench/main.ts"] },
+  bench: { summary: "measure intake, search and memory", argv: ["bench/main.ts"], pages: () => true },
   docs: { summary: "write the pages that are made from tables", argv: ["scripts/docs.ts"] },
   "example:chat": {
     summary: "a small chat application that sends to a running Sayso",
     argv: ["examples/chat/main.js"],
     env: tracer,
   },
+  demo: {
+    summary: "fill a running Sayso with a believable week of three applications",
+    argv: ["examples/demo/main.ts"],
+  },
   sayso: {
     summary: "Sayso's own command line; -- --help lists what it can do",
     argv: ["packages/server/cli.ts"],
+    pages: ([first = "serve"]) => first === "serve",
   },
   // An older Node's npm would quietly choose old versions of packages that ask for more.
   npm: { summary: "npm on the Node that Sayso runs on; -- install --save-dev croner", argv: [] },
@@ -73,16 +81,17 @@ try {
  * @param {Command} command
  * @param {string[]} args
  */
-async function run({ argv, env }, args) {
+async function run({ argv, env, pages }, args) {
   const node = await findNode(root)
   if (name !== "npm") await installPackages(root, node)
-  const program = name === "npm" ? [npmFile()] : argv
   const path = [dirname(node.file), process.env.PATH].join(delimiter)
-  const ended = await runChild(node.file, [...program, ...args], {
-    cwd: root,
-    env: { ...env, ...cleanEnv(), PATH: path },
-  })
-  endLike(ended)
+  const inside = { cwd: root, env: { ...env, ...cleanEnv(), PATH: path } }
+  if (pages?.(args)) {
+    const built = await runChild(node.file, ["scripts/build.ts"], inside)
+    if (built.code !== 0 || built.asked) return endLike(built)
+  }
+  const program = name === "npm" ? [npmFile()] : argv
+  endLike(await runChild(node.file, [...program, ...args], inside))
 }
 
 function help() {

@@ -1058,7 +1058,6 @@ describe("a URL that cannot be used is refused", () => {
   })
 
   test.each([
-    "/",
     "/nothing",
     "/api/v1",
     "/api/v1/feedbacks",

@@ -43,6 +43,12 @@ async function paste(): Promise<Json[]> {
 
 const who = { id: "user-1", type: "user" }
 
+test("the greeting begins with the pages and a week to look at", () => {
+  expect(sayso.printed()).toMatch(
+    new RegExp(`^Open ${sayso.url}\n\n.*:\n\n {2}SAYSO_URL=${sayso.url} npm run demo\n\nSayso listens`),
+  )
+})
+
 test("the greeting says where to look", async () => {
   expect(sayso.printed()).toMatch(
     /^Sayso listens on http:\/\/127\.0\.0\.1:\d+ \(chdb, local mode: no key needed\)$/m,

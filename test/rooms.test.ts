@@ -91,6 +91,28 @@ test("the protocol imports nothing of the server, of Node or of a browser", () =
   }
 })
 
+test("the pages import the protocol, their libraries and each other, and nothing of the server or of Node", () => {
+  const folder = join(root, "packages/web")
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>
+  }
+  const libraries = Object.keys(manifest.dependencies)
+  const sources = globSync("src/**/*.{ts,tsx,css}", { cwd: folder }).filter(
+    (file) => !file.includes(".test."),
+  )
+  expect(sources.length).toBeGreaterThan(0)
+  for (const file of sources) {
+    // Without templates: the pages show lines of code to copy.
+    const text = readFileSync(join(folder, file), "utf8").replaceAll(/`[^`]*`/g, "``")
+    // From "x", import "x", import("x"), and the @import "x" of a style sheet.
+    for (const [, path = ""] of text.matchAll(/(?<!["'])(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)) {
+      const own = path.startsWith(".") && join(dirname(file), path).startsWith("src/")
+      const library = libraries.some((name) => path === name || path.startsWith(`${name}/`))
+      expect(own || library || path === "tailwindcss", `${file} imports ${path}`).toBe(true)
+    }
+  }
+})
+
 test("only connect.ts knows the engine's clients", () => {
   const knowing = files.filter((file) =>
     /from "(@clickhouse\/client|chdb)|import\("chdb/.test(readFileSync(join(server, file), "utf8")),

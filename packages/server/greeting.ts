@@ -38,6 +38,12 @@ export function greeting({ url, agentUrl, localMode, engine }: Running, nowMs: n
     text_value: "The answer named the wrong train.",
   })
   return [
+    `Open ${near}`,
+    "",
+    "A week of three applications to look at:",
+    "",
+    `  ${command("demo", near)}`,
+    "",
     `Sayso listens on ${url} (${engine}${localMode ? ", local mode: no key needed" : ""})`,
     `  Datadog tracers: ${agentUrl ?? "no port"}`,
     ...(localMode
@@ -55,15 +61,22 @@ export function greeting({ url, agentUrl, localMode, engine }: Running, nowMs: n
     `  curl -s ${near}/api/v1/feedback${key("DD-APPLICATION-KEY", "APPLICATION")}`,
     ...(agentUrl === undefined
       ? []
-      : ["", "Real spans, from a small chat application:", "", `  ${example(near, nearUrl(agentUrl))}`]),
+      : [
+          "",
+          "Real spans, from a small chat application:",
+          "",
+          `  ${agentOf(nearUrl(agentUrl))}${command("example:chat", near)}`,
+        ]),
   ].join("\n")
 }
 
-/** The command of the example, told where this server is, unless that is where it looks by itself. */
-function example(url: string, agentUrl: string): string {
-  const agent = agentUrl === defaultAgentUrl ? "" : `DD_TRACE_AGENT_URL=${agentUrl} `
-  const api = url === defaultUrl ? "" : `SAYSO_URL=${url} `
-  return `${agent}${api}npm run example:chat`
+/** A command of the repository, told where this server is, unless that is where it looks by itself. */
+function command(name: string, url: string): string {
+  return `${url === defaultUrl ? "" : `SAYSO_URL=${url} `}npm run ${name}`
+}
+
+function agentOf(agentUrl: string): string {
+  return agentUrl === defaultAgentUrl ? "" : `DD_TRACE_AGENT_URL=${agentUrl} `
 }
 
 /** How this machine reaches a server that listens on every address. */

@@ -45,9 +45,15 @@ export interface Running {
  * Builds everything, in order, and starts it; `stop` takes it down in reverse. What was acknowledged before stays on
  * disk and is stored at the next start.
  *
+ * @param pages The folder of the built pages.
  * @throws an Error that says what to do, with nothing left open.
  */
-export async function start(config: Config, log: Log, version: string): Promise<Running> {
+export async function start(
+  config: Config,
+  log: Log,
+  version: string,
+  pages = join(import.meta.dirname, "..", "web", "dist"),
+): Promise<Running> {
   const closing: (() => Promise<void> | void)[] = []
   const stop = async (): Promise<void> => {
     const failures: unknown[] = []
@@ -123,6 +129,7 @@ export async function start(config: Config, log: Log, version: string): Promise<
     const main = createServer({
       ...shared,
       face: "main",
+      pages,
       authenticate: ({ headers }, scope) => authenticate(headers, scope),
     })
     closing.push(() => main.close())
@@ -131,6 +138,7 @@ export async function start(config: Config, log: Log, version: string): Promise<
     const agent = createServer({
       ...shared,
       face: "agent",
+      pages: undefined,
       async authenticate({ headers }, scope) {
         if (scope !== "open" && headers.origin !== undefined) {
           throw fault(

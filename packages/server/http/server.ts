@@ -8,6 +8,8 @@ import type { Metrics } from "../metrics.ts"
 import { answerBrokenRequest, asFault, errorBody, jsonApi } from "./answers.ts"
 import { unpack } from "./body.ts"
 import type { Caller } from "./caller.ts"
+import { servePages } from "./pages.ts"
+import { isPage, methodsAt, pathOf, tracerMethods } from "./paths.ts"
 import { readQuery } from "./query.ts"
 import type { Handlers } from "./route.ts"
 
@@ -18,6 +20,8 @@ export interface ServerDeps {
   readonly maxBodyBytes: number
   /** Which of the two ports this is. The agent port serves tracers alone. */
   readonly face: Face
+  /** The folder of the built pages. Undefined: this port shows none. */
+  readonly pages: string | undefined
   /** The caller of a request, or a Fault. */
   readonly authenticate: (request: FastifyRequest, scope: Endpoint["scope"]) => Promise<Caller>
 }
@@ -29,7 +33,12 @@ const requestMs = 120_000
 /** How long a stopping server waits for requests under way. One that is not answered by then was not taken. */
 const stopMs = 3_000
 
-const tracerMethods = ["GET", "POST", "PUT"] as const
+/** What every answer says unless it says otherwise: it is kept nowhere, and is nothing that a browser should draw. */
+const answerHeaders = [
+  ["cache-control", "no-store"],
+  ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
+  ["x-content-type-options", "nosniff"],
+] as const
 
 /** An HTTP server with every endpoint of its face bound to its handler. It listens when told to. */
 export function createServer(deps: ServerDeps): FastifyInstance {
@@ -64,7 +73,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   })
   app.decorateRequest("caller")
   app.addHook("onSend", async (_request, reply) => {
-    reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-store" })
+    for (const [name, value] of answerHeaders) if (!reply.hasHeader(name)) reply.header(name, value)
   })
   void app.register(async (bound) => {
     // Wire formats are read by their own readers, whatever the client calls its media type.
@@ -88,6 +97,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
       },
     })
   }
+  if (deps.pages !== undefined) servePages(app, deps.pages)
   return app
 }
 
@@ -151,24 +161,15 @@ function refuse(
 
 function noSuchPath(request: FastifyRequest, reply: FastifyReply, face: Face): Error {
   const path = pathOf(request)
-  const rows = (Object.values(endpoints) as Endpoint[]).filter(
-    (row) => (face === "main" || row.face === "agent") && patternOf(row.path).test(path),
-  )
-  const methods: string[] = tracerPaths.some((tracer) => path.startsWith(tracer.slice(0, -1)))
-    ? [...tracerMethods]
-    : []
-  methods.push(...rows.map((row) => row.method))
-  if (methods.length === 0)
-    return fault("not_found", `There is nothing at ${path.slice(0, 200)}. /openapi.json lists the paths.`)
-  const allowed = [...new Set(methods)].join(", ")
-  void reply.header("allow", allowed)
-  return fault("method_not_allowed", `${path.slice(0, 200)} takes ${allowed}.`)
-}
-
-function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}/?$`)
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split("?")[0] ?? ""
+  const said = path.slice(0, 200)
+  const allowed = methodsAt(path, face)
+  if (allowed.length === 0)
+    return fault("not_found", `There is nothing at ${said}. /openapi.json lists the paths.`)
+  if (isPage(path) && allowed.includes(request.method))
+    return fault(
+      "not_found",
+      `${said} is a page, for browsers. Programs read /api/v1${said}; /openapi.json lists the paths.`,
+    )
+  void reply.header("allow", allowed.join(", "))
+  return fault("method_not_allowed", `${said} takes ${allowed.join(", ")}.`)
 }
