@@ -142,6 +142,8 @@ function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  // Whoever asked has gone away, which ended what was done for them. There is nobody to tell, and nothing is wrong.
+  if (reply.raw.destroyed) return reply
   const problem = asFault(error, request.id, deps.maxBodyBytes)
   const { status } = errors[problem.code]
   deps.metrics.count("sayso_http_errors_total", { code: problem.code })

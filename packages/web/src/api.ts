@@ -60,14 +60,27 @@ async function read<T>(
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? ""))
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
-  const answer = await fetch(filled + (search && `?${search}`), { headers: credentials(), signal }).catch(
-    (error: unknown) => {
-      if (signal.aborted) throw error
-      throw new Refusal(0, "away", "The server does not answer. Is it still running?")
-    },
-  )
+  const url = filled + (search && `?${search}`)
+  const asked = takeFirst(url) ?? fetch(url, { headers: credentials(), signal })
+  const answer = await asked.catch((error: unknown) => {
+    if (signal.aborted) throw error
+    throw new Refusal(0, "away", "The server does not answer. Is it still running?")
+  })
   if (answer.ok) return (await answer.json()) as T
   throw await refusalOf(answer)
+}
+
+declare global {
+  /** What public/first.js asked for before the app was there. */
+  var saysoFirst: { readonly path: string; readonly answer: Promise<Response> } | undefined
+}
+
+/** The answer that was asked for before the app was there, if it is this one. It can be taken once. */
+function takeFirst(url: string): Promise<Response> | undefined {
+  const first = globalThis.saysoFirst
+  if (first?.path !== url) return undefined
+  globalThis.saysoFirst = undefined
+  return first.answer
 }
 
 async function refusalOf(answer: Response): Promise<Refusal> {

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query"
-import type { FeedbackQuery } from "@sayso/protocol/api.ts"
-import { api } from "./api.ts"
+import type { FeedbackQuery, ListedFeedback } from "@sayso/protocol/api.ts"
+import { api, type Page } from "./api.ts"
 
 /** What the list can be narrowed to, as it stands in the URL. */
 export type FeedbackFilter = {
@@ -22,14 +22,16 @@ export function feedbackList(filter: FeedbackFilter) {
   })
 }
 
-/** The newest of the list, asked for again and again while the page can be seen. */
-export function newestFeedback(filter: FeedbackFilter, asking: boolean) {
+/** The newest of the list, asked for again and again while the page can be seen; at first they are the list's own top. */
+export function newestFeedback(filter: FeedbackFilter, top: Page<ListedFeedback> | undefined) {
   return queryOptions({
-    queryKey: ["newest feedback", filter],
+    queryKey: ["newest feedback", filter, top === undefined ? "waits" : "asks"],
     queryFn: ({ signal }) => api.listFeedback({ ...filter, about: true, limit: pageRows }, signal),
     refetchInterval: pollMs,
-    enabled: asking,
-    gcTime: 0,
+    staleTime: pollMs,
+    enabled: top !== undefined,
+    ...(top && { initialData: top }),
+    gcTime: pollMs,
   })
 }
 

@@ -9,6 +9,7 @@ import { CannotShow, Loading, Notice } from "../../parts/states.tsx"
 import { button } from "../../parts/styles.ts"
 import { FeedbackList } from "./FeedbackList.tsx"
 import { useFeedback, type Feedback } from "./useFeedback.ts"
+import { useFirstScreenFirst } from "./useFirstScreenFirst.ts"
 
 // Seen once, and not again after the first feedback.
 const FirstSteps = lazy(async () => ({ default: (await import("./FirstSteps.tsx")).FirstSteps }))
@@ -17,6 +18,7 @@ const FirstSteps = lazy(async () => ({ default: (await import("./FirstSteps.tsx"
 export function FeedbackPage() {
   const { open, ...filter } = useSearch({ from: "/" })
   const feedback = useFeedback(filter)
+  const shown = useFirstScreenFirst(feedback.events)
   const fresh = feedback.freshCount
   useEffect(() => {
     document.title = `${fresh > 0 ? `(${fresh}) ` : ""}Feedback · Sayso`
@@ -38,8 +40,8 @@ export function FeedbackPage() {
       <div className="mx-auto max-w-4xl px-4">
         {!feedback.loaded && <Loading label="Loading feedback" rows={8} />}
         {feedback.loaded && feedback.events.length === 0 && <NothingMatches />}
-        <FeedbackList events={feedback.events} fresh={feedback.letIn} open={open} />
-        {feedback.loaded && feedback.events.length > 0 && <End feedback={feedback} />}
+        <FeedbackList events={shown} fresh={feedback.letIn} open={open} />
+        {shown.length > 0 && shown.length === feedback.events.length && <End feedback={feedback} />}
       </div>
     </>
   )

@@ -28,7 +28,7 @@ export interface Feedback {
 export function useFeedback(filter: FeedbackFilter): Feedback {
   const queries = useQueryClient()
   const list = useInfiniteQuery(feedbackList(filter))
-  const newest = useQuery(newestFeedback(filter, list.isSuccess))
+  const newest = useQuery(newestFeedback(filter, list.data?.pages[0]))
   const [entered, setEntered] = useState<ReadonlySet<string>>(new Set())
 
   const pages = list.data?.pages

@@ -1,9 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { ChevronDown, ChevronRight, CircleAlert } from "lucide-react"
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import type { JoinedFeedback, TraceOutline } from "@sayso/protocol/api.ts"
 import { count, duration } from "../../parts/figures.ts"
 import { KindIcon, kindOf } from "../../parts/KindIcon.tsx"
+import type { Scale } from "../../parts/mark.ts"
 import { MarkChip } from "../../parts/MarkView.tsx"
 import { useScales } from "../../parts/useScales.ts"
 import { growTree, pathTo, rowsOf, ticksOf, type Row } from "./tree.ts"
@@ -45,12 +46,15 @@ export function SpanTree({
     if (at >= 0) lines.scrollToIndex(at, { align: "auto" })
   }, [at, lines])
 
-  const fold = (row: Row, open: boolean) => {
-    const next = new Set(folded)
-    if (open) next.delete(row.span.span_id)
-    else next.add(row.span.span_id)
-    setFolded(next)
-  }
+  const scaleOf = useScales()
+  const fold = useCallback((spanId: string, open: boolean) => {
+    setFolded((before) => {
+      const next = new Set(before)
+      if (open) next.delete(spanId)
+      else next.add(spanId)
+      return next
+    })
+  }, [])
   const go = (to: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, to))]
     if (row) onChoose(row.span.span_id)
@@ -68,10 +72,10 @@ export function SpanTree({
       ArrowRight: () => {
         if (!row || row.below === 0) return
         if (row.open) go(at + 1)
-        else fold(row, true)
+        else fold(row.span.span_id, true)
       },
       ArrowLeft: () => {
-        if (row?.open) fold(row, false)
+        if (row?.open) fold(row.span.span_id, false)
         else go(rows.findIndex((other) => other.span.span_id === row?.span.parent_id))
       },
     }
@@ -113,22 +117,17 @@ export function SpanTree({
             const row = rows[line.index]
             if (!row) return null
             return (
-              <div
+              <Line
                 key={row.span.span_id}
-                id={`span-row-${line.index}`}
-                role="treeitem"
-                aria-level={row.depth + 1}
-                aria-posinset={row.place}
-                aria-setsize={row.siblings}
-                aria-selected={line.index === at}
-                {...(row.below > 0 && { "aria-expanded": row.open })}
-                className="absolute inset-x-0 flex cursor-pointer items-center hover:bg-hover aria-selected:bg-tint"
-                style={{ height: rowHeight, transform: `translateY(${line.start}px)` }}
-                onClick={() => onChoose(row.span.span_id)}
-              >
-                <Name row={row} said={said.get(row.span.span_id)} onFold={() => fold(row, !row.open)} />
-                <Bar row={row} />
-              </div>
+                row={row}
+                index={line.index}
+                top={line.start}
+                chosen={line.index === at}
+                said={said.get(row.span.span_id)}
+                scaleOf={scaleOf}
+                onChoose={onChoose}
+                onFold={fold}
+              />
             )
           })}
         </div>
@@ -137,17 +136,40 @@ export function SpanTree({
   )
 }
 
-function Name({
-  row,
-  said,
-  onFold,
-}: {
-  row: Row
-  said: readonly JoinedFeedback[] | undefined
-  onFold: () => void
-}) {
+interface LineProps {
+  readonly row: Row
+  readonly index: number
+  /** In px from the first line. */
+  readonly top: number
+  readonly chosen: boolean
+  readonly said: readonly JoinedFeedback[] | undefined
+  readonly scaleOf: (label: string) => Scale | undefined
+  readonly onChoose: (spanId: string) => void
+  readonly onFold: (spanId: string, open: boolean) => void
+}
+
+/** Drawn again only when something of its own changes: while the tree scrolls, most lines stay as they are. */
+const Line = memo(({ row, index, top, chosen, said, scaleOf, onChoose, onFold }: LineProps) => (
+  <div
+    id={`span-row-${index}`}
+    role="treeitem"
+    aria-level={row.depth + 1}
+    aria-posinset={row.place}
+    aria-setsize={row.siblings}
+    aria-selected={chosen}
+    {...(row.below > 0 && { "aria-expanded": row.open })}
+    className="absolute inset-x-0 flex cursor-pointer items-center hover:bg-hover aria-selected:bg-tint"
+    style={{ height: rowHeight, transform: `translateY(${top}px)` }}
+    onClick={() => onChoose(row.span.span_id)}
+  >
+    <Name row={row} said={said} scaleOf={scaleOf} onFold={onFold} />
+    <Bar row={row} />
+  </div>
+))
+Line.displayName = "Line"
+
+function Name({ row, said, scaleOf, onFold }: Pick<LineProps, "row" | "said" | "scaleOf" | "onFold">) {
   const { span, depth, below, open } = row
-  const scales = useScales()
   const Chevron = open ? ChevronDown : ChevronRight
   return (
     <div
@@ -162,7 +184,7 @@ function Name({
           aria-label={open ? "Fold" : `Unfold ${below} spans`}
           onClick={(event) => {
             event.stopPropagation()
-            onFold()
+            onFold(span.span_id, !open)
           }}
         >
           <Chevron className="size-3.5" />
@@ -183,7 +205,7 @@ function Name({
       {said && (
         <span className="ms-auto flex shrink-0 items-center gap-1 rounded-full border border-line bg-page px-1.5 py-px max-sm:[&>*:nth-child(n+3)]:hidden">
           {said.slice(0, most).map((event) => (
-            <MarkChip key={event.id} answer={event} scale={scales(event.label)} />
+            <MarkChip key={event.id} answer={event} scale={scaleOf(event.label)} />
           ))}
           {said.length > most && <span className="text-xs text-faint">+{said.length - most}</span>}
         </span>

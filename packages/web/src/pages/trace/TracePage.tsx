@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router"
-import { useEffect, useMemo } from "react"
+import { useCallback, useEffect, useMemo } from "react"
 import type { TraceOutline } from "@sayso/protocol/api.ts"
 import type { Tab } from "../../routes.tsx"
 import { traceOutline } from "../../queries.ts"
@@ -41,8 +41,11 @@ function WholeTrace({ trace, traceId }: { trace: TraceOutline; traceId: string }
       trace.spans.find((span) => span.span_id === first),
     [trace, search.span, first],
   )
-  const choose = (span: string) =>
-    void navigate({ search: (before) => ({ ...before, span }), replace: true, resetScroll: false })
+  const choose = useCallback(
+    (span: string) =>
+      void navigate({ search: (before) => ({ ...before, span }), replace: true, resetScroll: false }),
+    [navigate],
+  )
   const show = (tab: Tab) =>
     void navigate({ search: (before) => ({ ...before, tab }), replace: true, resetScroll: false })
   return (
