@@ -1,0 +1,28 @@
+// Colleagues. First names are all that is known of them.
+export const developers = [
+  "maya",
+  "jonas",
+  "priya",
+  "tomek",
+  "sanne",
+  "viktor",
+  "noor",
+  "elsa",
+  "kenji",
+  "amina",
+  "lucas",
+  "ines",
+  "rahul",
+  "hanna",
+  "mateo",
+  "yuki",
+  "oskar",
+  "leila",
+  "femke",
+  "dario",
+  "aiko",
+  "ben",
+  "chiara",
+  "nils",
+] as const
+export const onCall = ["priya", "tomek", "viktor", "noor", "elsa", "rahul", "hanna", "oskar"] as const
