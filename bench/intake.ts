@@ -1,18 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process"
-import { once } from "node:events"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { cpus, tmpdir, totalmem } from "node:os"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
 import { parseArgs } from "node:util"
 import autocannon from "autocannon"
+import { machine, median, startBare, startSayso, stop, type Target } from "./targets.ts"
 
 const path = "/api/intake/llm-obs/v2/eval-metric"
-
-interface Target {
-  readonly url: string
-  readonly process: ChildProcess
-}
 
 interface Load {
   readonly name: string
@@ -33,10 +26,7 @@ export async function intake(args: readonly string[]): Promise<void> {
   })
   const seconds = Number(values.seconds)
   const rounds = Number(values.rounds)
-  const cpu = cpus()
-  console.log(
-    `${cpu.length} × ${cpu[0]?.model ?? "?"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}`,
-  )
+  console.log(machine())
   console.log(
     `${rounds} rounds of ${seconds} s each, alternating; medians. The load generator shares the machine.\n`,
   )
@@ -54,9 +44,7 @@ export async function intake(args: readonly string[]): Promise<void> {
       `${left.toLocaleString("en")} rows were waiting for the store; drained in ${((performance.now() - started) / 1000).toFixed(1)} s`,
     )
   } finally {
-    ours.process.kill("SIGTERM")
-    bare.process.kill("SIGTERM")
-    await once(ours.process, "exit")
+    await Promise.all([stop(ours), stop(bare)])
     rmSync(data, { recursive: true, force: true })
   }
 }
@@ -152,39 +140,6 @@ async function waitUntilDrained(target: Target): Promise<number> {
   }
 }
 
-async function startBare(): Promise<Target> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "bare.ts")], {
-    stdio: ["ignore", "pipe", "inherit"],
-  })
-  return { process: child, url: await lineOf(child, /(http:\S+)/) }
-}
-
-async function startSayso(data: string): Promise<Target> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../packages/server/cli.ts"), "serve"], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      ...process.env,
-      SAYSO_DATA: data,
-      SAYSO_LISTEN: "127.0.0.1:0",
-      SAYSO_AGENT_LISTEN: "off",
-      SAYSO_LOG_LEVEL: "warn",
-    },
-  })
-  return { process: child, url: await lineOf(child, /listens on (http:\S+)/) }
-}
-
-/** What the pattern finds in the process's first lines. The rest is read and dropped, so that it never blocks. */
-async function lineOf(child: ChildProcess, pattern: RegExp): Promise<string> {
-  if (!child.stdout) throw new Error("BUG: the child has no stdout")
-  const lines = createInterface(child.stdout)
-  const { promise, resolve } = Promise.withResolvers<string>()
-  lines.on("line", (line) => {
-    const found = pattern.exec(line)?.[1]
-    if (found !== undefined) resolve(found)
-  })
-  return promise
-}
-
 function residentMb({ process: { pid } }: Target): string {
   try {
     const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
@@ -192,9 +147,4 @@ function residentMb({ process: { pid } }: Target): string {
   } catch {
     return "? (only Linux tells)"
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? Number.NaN
 }

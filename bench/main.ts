@@ -1,9 +1,14 @@
 import { intake } from "./intake.ts"
+import { pages } from "./pages.ts"
 
 const benches: Record<string, { summary: string; run: (args: readonly string[]) => Promise<void> }> = {
   intake: {
     summary: "durable events a second beside a bare node:http server, visible lag, resident memory",
     run: intake,
+  },
+  pages: {
+    summary: "the first view and a trace of 20,000 spans in a real Chromium, beside the bare answers",
+    run: pages,
   },
 }
 

@@ -18,8 +18,8 @@ export class Refusal extends Error {
   readonly status: number
   readonly code: ErrorCode | "away" | "unreadable"
 
-  constructor(status: number, code: Refusal["code"], detail: string) {
-    super(detail)
+  constructor(status: number, code: Refusal["code"], detail: string, options?: ErrorOptions) {
+    super(detail, options)
     this.status = status
     this.code = code
   }

@@ -20,7 +20,10 @@ const queries = new QueryClient({
 
 const place = document.querySelector("#app")
 if (place) {
-  createRoot(place).render(
+  createRoot(place, {
+    // What a server refuses is said on the page, and is no fault of the page's.
+    onCaughtError: (error) => error instanceof Refusal || reportError(error),
+  }).render(
     <StrictMode>
       <CSPProvider disableStyleElements>
         <QueryClientProvider client={queries}>

@@ -1,8 +1,13 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
+import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router"
+import { lazy, type FunctionComponent } from "react"
+import { Refusal } from "./api.ts"
 import type { FeedbackFilter } from "./queries.ts"
 import { FeedbackPage } from "./pages/feedback/FeedbackPage.tsx"
 import { CannotShow, NoSuchPage } from "./parts/states.tsx"
 import { Frame } from "./parts/Frame.tsx"
+
+/** After the page has loaded, for its own questions to be answered first. */
+const idleMs = 1_500
 
 export const tabs = ["overview", "evaluations", "feedback", "details"] as const
 export type Tab = (typeof tabs)[number]
@@ -17,6 +22,24 @@ export interface TraceSearch {
 export type FeedbackSearch = FeedbackFilter & { open?: string }
 
 type Given = Record<string, unknown>
+
+const EventPage = later(async () => (await import("./pages/feedback/EventPage.tsx")).EventPage)
+const TracePage = later(async () => (await import("./pages/trace/TracePage.tsx")).TracePage)
+const SessionPage = later(async () => (await import("./pages/session/SessionPage.tsx")).SessionPage)
+const EntityPage = later(async () => (await import("./pages/entity/EntityPage.tsx")).EntityPage)
+
+/** A page whose code comes when it is first opened, or when the browser has nothing else to do. */
+function later(load: () => Promise<FunctionComponent>) {
+  const code = async () => {
+    try {
+      return { default: await load() }
+    } catch (cause) {
+      throw new Refusal(0, "away", "The code of this page did not come.", { cause })
+    }
+  }
+  addEventListener("load", () => setTimeout(() => void load().catch(() => {}), idleMs), { once: true })
+  return lazy(code)
+}
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NoSuchPage })
 
@@ -33,7 +56,7 @@ const feedback = createRoute({
 const event = createRoute({
   getParentRoute: () => root,
   path: "/feedback/$id",
-  component: lazyRouteComponent(() => import("./pages/feedback/EventPage.tsx"), "EventPage"),
+  component: EventPage,
 })
 
 const trace = createRoute({
@@ -43,19 +66,19 @@ const trace = createRoute({
     ...texts(given, ["span"]),
     ...oneOf(given, "tab", tabs),
   }),
-  component: lazyRouteComponent(() => import("./pages/trace/TracePage.tsx"), "TracePage"),
+  component: TracePage,
 })
 
 const session = createRoute({
   getParentRoute: () => root,
   path: "/sessions/$sessionId",
-  component: lazyRouteComponent(() => import("./pages/session/SessionPage.tsx"), "SessionPage"),
+  component: SessionPage,
 })
 
 const entity = createRoute({
   getParentRoute: () => root,
   path: "/entities/$key",
-  component: lazyRouteComponent(() => import("./pages/entity/EntityPage.tsx"), "EntityPage"),
+  component: EntityPage,
 })
 
 /** Values of the URL are texts: a span id of digits would lose some as a JavaScript number. */
@@ -70,7 +93,8 @@ export function makeRouter() {
     },
     defaultPreload: "intent",
     scrollRestoration: true,
-    defaultErrorComponent: ({ error, reset }) => <CannotShow error={error} again={reset} />,
+    // Code that did not come is not asked for again by the browser until the page is loaded anew.
+    defaultErrorComponent: ({ error }) => <CannotShow error={error} again={() => location.reload()} />,
   })
 }
 

@@ -33,7 +33,7 @@ export function Frame() {
         <Finder />
         <ThemeSwitch />
       </header>
-      <main id="main" tabIndex={-1} className="outline-none">
+      <main id="main" tabIndex={-1} className="overflow-x-clip outline-none">
         <Outlet />
       </main>
     </>
@@ -84,6 +84,7 @@ function Finder() {
     },
     onSuccess: () => setId(""),
   })
+  const { reset } = find
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     if (id.trim() !== "") find.mutate(id.trim())
@@ -95,8 +96,10 @@ function Finder() {
         value={id}
         onChange={(event) => {
           setId(event.target.value)
-          find.reset()
+          reset()
         }}
+        onKeyDown={(event) => event.key === "Escape" && reset()}
+        onBlur={reset}
         placeholder="Open a trace, session or join key"
         aria-label="Open a trace, session or join key by its id"
         aria-describedby={find.isError ? "not-found" : undefined}

@@ -26,6 +26,9 @@ const style: NonNullable<ComponentProps<typeof JsonView>["style"]> = {
   ariaLables: { collapseJson: "fold", expandJson: "unfold" },
 }
 
+/** Deeper than this is unfolded by hand, level by level. */
+const deepest = 30
+
 /** JSON as a tree that unfolds, its outermost level open. */
 export function Json({ value, label }: { value: object; label: string }) {
   const [open, setOpen] = useState(false)
@@ -43,7 +46,7 @@ export function Json({ value, label }: { value: object; label: string }) {
           key={String(open)}
           data={value}
           style={style}
-          shouldExpandNode={open ? () => true : collapseAllNested}
+          shouldExpandNode={open ? (level) => level < deepest : collapseAllNested}
           clickToExpandNode
         />
       )}

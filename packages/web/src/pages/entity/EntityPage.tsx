@@ -40,10 +40,12 @@ function WholeEntity({ entity }: { entity: Entity }) {
       <header className="border-b border-line py-2.5">
         <Crumbs here="Join key" />
         <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
-          <h1 className="flex min-w-0 items-center gap-1 text-xl font-semibold tracking-tight">
-            <bdi className="min-w-0 wrap-anywhere">{entity.feedback_join_key}</bdi>
+          <div className="flex max-w-full min-w-0 items-center gap-1">
+            <h1 className="min-w-0 text-xl font-semibold tracking-tight">
+              <bdi className="line-clamp-3 wrap-anywhere">{entity.feedback_join_key}</bdi>
+            </h1>
             <Copy text={entity.feedback_join_key} what="the join key" />
-          </h1>
+          </div>
           <Summary summary={entity.summary} />
         </div>
         <div className="mt-1 flex flex-wrap items-center gap-x-4 text-sm text-quiet">
@@ -53,7 +55,7 @@ function WholeEntity({ entity }: { entity: Entity }) {
           </span>
         </div>
       </header>
-      <div className="grid gap-x-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-8 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <section className="pt-5" aria-labelledby="said">
           <Title id="said">What was said about it</Title>
           {entity.feedback.length === 0 ? (
@@ -91,7 +93,7 @@ function WholeEntity({ entity }: { entity: Entity }) {
                       className="-mx-2 flex items-center gap-1.5 rounded-md px-2 py-1.5 hover:bg-panel"
                     >
                       <MessagesSquare className="size-3.5 shrink-0 text-faint" aria-hidden />
-                      <bdi className="truncate">{id}</bdi>
+                      <bdi className="min-w-0 truncate">{id}</bdi>
                     </Link>
                   </li>
                 )}

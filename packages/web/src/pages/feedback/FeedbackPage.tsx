@@ -123,7 +123,7 @@ function Liveness({ feedback }: { feedback: Feedback }) {
       }}
     >
       <ArrowUp className="size-3.5" aria-hidden />
-      <span role="status">{feedback.freshIsAll ? "50 or more" : feedback.freshCount} new</span>
+      {feedback.freshIsAll ? "50 or more" : feedback.freshCount} new
     </button>
   )
 }
@@ -152,9 +152,11 @@ function End({ feedback }: { feedback: Feedback }) {
   const { more, loadingMore, loadMore } = feedback
   useEffect(() => {
     if (!mark.current || !more || loadingMore) return undefined
-    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && loadMore(), {
-      rootMargin: "600px",
-    })
+    const watch = new IntersectionObserver(
+      // One call may tell of several crossings, when one scrolls fast.
+      (crossings) => crossings.some(({ isIntersecting }) => isIntersecting) && loadMore(),
+      { rootMargin: "600px" },
+    )
     watch.observe(mark.current)
     return () => watch.disconnect()
   }, [more, loadingMore, loadMore])

@@ -44,7 +44,7 @@ export function FeedbackRow({
   }
   return (
     <li
-      className={`-mx-2 cursor-pointer rounded-lg px-2 py-3 [content-visibility:auto] [contain-intrinsic-size:auto_5rem] hover:bg-panel ${isFresh ? "let-in" : ""} ${isOpen ? "bg-panel" : ""}`}
+      className={`-mx-2 cursor-pointer rounded-lg px-2 py-3 hover:bg-panel ${isFresh ? "let-in" : ""} ${isOpen ? "bg-panel" : ""}`}
       onClick={follow}
     >
       <article className="flex gap-3">

@@ -18,7 +18,7 @@ export function firstLines(url: string, keyed: boolean): Way[] {
   ].join("\n")
   const agent = keyed
     ? "A tracer sends no key to an Agent: it uses this server's agent port, which listens on its own machine (SAYSO_AGENT_LISTEN)."
-    : "In an application that runs already, the two export lines are all there is to add; the rest is what your code does."
+    : "In an application that runs already, the export lines are all there is to add; the rest is what your code does."
   return [
     {
       id: "curl",
@@ -64,7 +64,8 @@ node feedback.mjs`,
       name: "Python",
       intro: "With Datadog's tracer, ddtrace, as it is.",
       lines: `${tracer}
-pip install ddtrace
+export DD_APM_TRACING_ENABLED=0
+python -m pip install "ddtrace>=4.16"
 cat > feedback.py <<'END'
 from ddtrace.llmobs import LLMObs
 
@@ -80,7 +81,7 @@ LLMObs.submit_feedback(
 LLMObs.flush()
 END
 python feedback.py`,
-      after: agent,
+      after: `Without the third export line, newer versions put LLM spans into APM's traces, which are not read here. ${agent}`,
     },
     {
       id: "opentelemetry",

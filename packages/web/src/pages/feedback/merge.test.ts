@@ -9,7 +9,7 @@ function pageOf(text: string): Page<ListedFeedback> {
     .replace("…", "")
     .split(" ")
     .filter((item) => item !== "")
-    .map((item) => ({ id: item[0], time: Number(item.slice(1)) }) as ListedFeedback)
+    .map((item) => ({ id: item[0], time: Number(item.slice(1)), metric_type: "text" }) as ListedFeedback)
   return { data, meta: text.includes("…") ? { cursor: "more" } : {} }
 }
 
@@ -40,3 +40,24 @@ check("one with an older time", "c3 b2 a1 …", ["c3 a1 …", "z0"], "b", ["cba"
 check("more than was asked for: what lies between is missing", "f6 e5 …", ["b2 a1"], "fe", undefined)
 check("the same time is ordered by id", "c1 b1 …", ["b1 a1"], "c", ["cba"])
 check("over the edge of a page", "d4 c3 …", ["c3 b2 …", "a1"], "d", ["dcb", "a"])
+
+check("equal times keep the server's order, whatever the ids", "x4 a3 b3 …", ["a3 b3 c3 …", "d3 z0"], "x", [
+  "xabc",
+  "dz",
+])
+
+test("a changed vote takes the place of one further down", () => {
+  const vote = (id: string, time: number) =>
+    ({
+      id,
+      time,
+      metric_type: "categorical",
+      label: "thumbs",
+      span_id: "1",
+      submitter: { id: "mara" },
+    }) as ListedFeedback
+  const comment = (id: string, time: number) => ({ ...vote(id, time), metric_type: "text" }) as ListedFeedback
+  const newest = { data: [vote("new", 9), comment("c", 8)], meta: { cursor: "more" } }
+  const pages = [{ data: [comment("c", 8), comment("b", 3), vote("old", 2)], meta: {} }]
+  expect(letIn(newest, pages)?.flatMap((page) => page.data.map(({ id }) => id))).toEqual(["new", "c", "b"])
+})

@@ -1,7 +1,6 @@
 import type { ListedFeedback } from "@sayso/protocol/api.ts"
 import type { Page } from "../../api.ts"
-
-type Position = Pick<ListedFeedback, "time" | "id">
+import { voteOf } from "../../parts/words.ts"
 
 /** Of the newest that the server has, what the list does not show yet. */
 export function freshOf(
@@ -13,8 +12,9 @@ export function freshOf(
 }
 
 /**
- * The list with its top as the server has it now: new events are in, and what no longer counts is out. Undefined where the
- * newest do not reach down to what the list has, so that something between would be missing.
+ * The list with its top as the server has it now: new events are in, and what no longer counts is out, also further down
+ * where a newer word has taken its place. Undefined where the newest do not reach down to what the list has, so that
+ * something between would be missing.
  */
 export function letIn(
   newest: Page<ListedFeedback>,
@@ -23,13 +23,15 @@ export function letIn(
   const last = newest.data.at(-1)
   if (newest.meta.cursor === undefined || !last) return [newest]
   const shown = pages.flatMap((page) => page.data)
-  if (!shown.some((event) => event.id === last.id || isNewer(event, last))) return undefined
-  const rest = pages.map((page) => ({ ...page, data: page.data.filter((event) => isNewer(last, event)) }))
+  // Ids say nothing about the order: the server sorts them by their bytes.
+  const top = new Set(newest.data.map((event) => event.id))
+  if (!shown.some((event) => top.has(event.id) || event.time > last.time)) return undefined
+  const votes = new Set(newest.data.filter((event) => event.metric_type !== "text").map(voteOf))
+  const stays = (event: ListedFeedback): boolean =>
+    !top.has(event.id) &&
+    event.time <= last.time &&
+    (event.metric_type === "text" || !votes.has(voteOf(event)))
+  const rest = pages.map((page) => ({ ...page, data: page.data.filter(stays) }))
   const [first, ...others] = rest
   return first ? [{ ...first, data: [...newest.data, ...first.data] }, ...others] : [newest]
-}
-
-/** The order of the list: by time, then by id, newest first. */
-function isNewer(a: Position, b: Position): boolean {
-  return a.time > b.time || (a.time === b.time && a.id > b.id)
 }

@@ -68,10 +68,12 @@ function SessionHeader({ session }: { session: Session }) {
     <header className="border-b border-line py-2.5">
       <Crumbs here="Session" />
       <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
-        <h1 className="flex min-w-0 items-center gap-1 text-xl font-semibold tracking-tight">
-          <bdi className="min-w-0 wrap-anywhere">{session.session_id}</bdi>
+        <div className="flex max-w-full min-w-0 items-center gap-1">
+          <h1 className="min-w-0 text-xl font-semibold tracking-tight">
+            <bdi className="line-clamp-3 wrap-anywhere">{session.session_id}</bdi>
+          </h1>
           <Copy text={session.session_id} what="the session id" />
-        </h1>
+        </div>
         <Summary summary={session.summary} />
       </div>
       <div className="mt-1 flex flex-wrap items-center gap-x-4 text-sm text-quiet">
@@ -90,7 +92,7 @@ function TurnView({ turn }: { turn: Turn }) {
   const tokens = modelTokens(trace.spans)
   const empty = isEmpty(asked) && isEmpty(answered)
   return (
-    <article className="grid gap-x-8 gap-y-3 border-b border-line py-4 last-of-type:border-0 lg:grid-cols-[minmax(0,1fr)_22rem]">
+    <article className="grid grid-cols-[minmax(0,1fr)] gap-x-8 gap-y-3 border-b border-line py-4 last-of-type:border-0 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="min-w-0">
         <p className="mb-2 flex flex-wrap items-center gap-x-3 text-xs text-faint">
           <Link

@@ -98,7 +98,7 @@ function SpanHead({ span }: { span: BriefSpan }) {
     <>
       <h2 className="flex items-start gap-1.5 text-lg font-semibold">
         <KindIcon kind={span.span_kind} className="mt-1 size-4" />
-        <bdi className="wrap-anywhere">{span.name || "(no name)"}</bdi>
+        <bdi className="line-clamp-3 wrap-anywhere">{span.name || "(no name)"}</bdi>
       </h2>
       <p className="mt-0.5 flex flex-wrap items-center gap-x-3 text-sm text-quiet">
         <span>{span.span_kind}</span>

@@ -234,7 +234,7 @@ function Bar({ row }: { row: Row }) {
 
 function Ruler({ durationNs }: { durationNs: number }) {
   return (
-    <div className="relative me-21 h-full min-w-0 flex-1" aria-hidden>
+    <div className="relative me-21 h-full min-w-0 flex-1 overflow-hidden" aria-hidden>
       {ticksOf(durationNs, 5).map((tick) => (
         <span
           key={tick}
