@@ -92,7 +92,7 @@ export function firstTraceId({
   return ids.hex(32)
 }
 
-/** Weeks of another size have other ids, so that they can lie side by side. */
+/** Weeks of another size have other ids; only the numbers of incidents are those of the seed. */
 function keyOf(seed: number, sessions: number): string {
   return `week/${seed}/${sessions}`
 }

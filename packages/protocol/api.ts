@@ -222,6 +222,12 @@ export const FeedbackFields = Type.Object({
       ),
     }),
   ),
+  newest_span: Type.Optional(
+    Type.Object(
+      { ...SpanName.properties, time: Millis },
+      { description: "While there is no feedback: the latest of the spans that have arrived" },
+    ),
+  ),
 })
 export type FeedbackFields = Static<typeof FeedbackFields>
 

@@ -29,8 +29,17 @@ const thumbs = { label: "thumbs", metric_types: ["categorical"] }
 check(
   "no feedback has no fields",
   { ml_apps: [], labels: [] },
-  span("1", "1"),
   evaluation({ session_id: "s" }, { ml_app: "a" }),
+)
+check(
+  "while there is none, the latest span says that spans arrive",
+  {
+    ml_apps: [],
+    labels: [],
+    newest_span: expect.objectContaining({ trace_id: "1", span_id: "3", time: nowMs }) as object,
+  },
+  span("1", "2", { start_ns: `${nowMs - 1_000}000000` }),
+  span("1", "3", { start_ns: `${nowMs}000000` }),
 )
 check("an application that was not named is none", { ml_apps: [], labels: [thumbs] }, said(1, {}))
 check(

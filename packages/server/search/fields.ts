@@ -1,4 +1,4 @@
-import type { FeedbackFields } from "@sayso/protocol/api.ts"
+import type { FeedbackFields, SpanName } from "@sayso/protocol/api.ts"
 import { sql } from "../store/sql.ts"
 import type { Store } from "../store/store.ts"
 import { visible, type Reader } from "./scope.ts"
@@ -27,7 +27,9 @@ export async function listFeedbackFields(store: Store, reader: Reader): Promise<
         ${given} GROUP BY label ORDER BY count() DESC, label LIMIT ${most}`,
     ),
   ])
+  const newest = labels.length === 0 ? await newestSpan(store, reader) : undefined
   return {
+    ...(newest && { newest_span: newest }),
     ml_apps: apps.map((row) => row.ml_app),
     labels: labels.map(({ label, metric_types, least, greatest }) => ({
       label,
@@ -35,4 +37,15 @@ export async function listFeedbackFields(store: Store, reader: Reader): Promise<
       ...(least !== null && greatest !== null && { scores: { min: least, max: greatest } }),
     })),
   }
+}
+
+/** What tells somebody who waits for feedback that spans do arrive. */
+async function newestSpan(store: Store, reader: Reader): Promise<FeedbackFields["newest_span"]> {
+  const [row] = await store.rows<SpanName & { time_ms: string }>(
+    sql`SELECT trace_id, span_id, name, span_kind, ml_app, session_id, toUnixTimestamp64Milli(time) AS time_ms
+      ${visible(reader, "spans")} ORDER BY time DESC LIMIT 1`,
+  )
+  if (!row) return undefined
+  const { time_ms, ...span } = row
+  return { ...span, time: Number(time_ms) }
 }

@@ -40,4 +40,6 @@
   // Whoever takes it sees the failure; nobody may.
   answer.catch(() => {})
   globalThis.saysoFirst = { path, answer }
+  // Who comes later wants to know how things are then.
+  setTimeout(() => delete globalThis.saysoFirst, 5_000)
 })()

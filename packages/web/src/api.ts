@@ -95,15 +95,31 @@ async function refusalOf(answer: Response): Promise<Refusal> {
 const keyName = "sayso.key"
 
 function credentials(): Record<string, string> {
-  const key = sessionStorage.getItem(keyName)
+  const key = readKey()
   return key === null ? {} : { authorization: `Bearer ${key}` }
 }
 
-/** Keeps an application key for as long as this tab is open. In local mode none is needed. */
-export function keepKey(key: string): void {
-  sessionStorage.setItem(keyName, key)
+/** Null where there is none, and where the browser keeps nothing. */
+function readKey(): string | null {
+  try {
+    return sessionStorage.getItem(keyName)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Keeps an application key for as long as this tab is open; an empty one is forgotten. In local mode none is needed.
+ *
+ * @returns false where it cannot be a key: keys are of letters, digits and a few marks.
+ */
+export function keepKey(key: string): boolean {
+  if (!/^[!-~]*$/.test(key)) return false
+  if (key === "") sessionStorage.removeItem(keyName)
+  else sessionStorage.setItem(keyName, key)
+  return true
 }
 
 export function hasKey(): boolean {
-  return sessionStorage.getItem(keyName) !== null
+  return readKey() !== null
 }

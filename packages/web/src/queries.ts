@@ -51,11 +51,15 @@ export function feedbackDetail(id: string) {
   })
 }
 
+/** What was said may wait for spans that are still to come: while it does, they are asked for. */
+const waitMs = 3_000
+
 export function traceOutline(id: string) {
   return queryOptions({
     queryKey: ["trace", id],
     queryFn: ({ signal }) => api.getTraceOutline(id, signal),
     staleTime: 10_000,
+    refetchInterval: ({ state: { data } }) => data !== undefined && data.root_span_id === undefined && waitMs,
   })
 }
 
@@ -72,6 +76,7 @@ export function session(id: string) {
     queryKey: ["session", id],
     queryFn: ({ signal }) => api.getSession(id, signal),
     staleTime: 10_000,
+    refetchInterval: ({ state: { data } }) => data?.traces.length === 0 && waitMs,
   })
 }
 
@@ -80,5 +85,6 @@ export function entity(key: string) {
     queryKey: ["entity", key],
     queryFn: ({ signal }) => api.getEntity(key, signal),
     staleTime: 10_000,
+    refetchInterval: ({ state: { data } }) => data?.traces.length === 0 && waitMs,
   })
 }

@@ -60,6 +60,8 @@ export function MessageView({ message }: { message: Message }) {
       ))}
     </div>
   )
+  // What has no speaker is no speech: a tool's input, for instance.
+  if (role === "") return body
   return (
     <div className={`flex gap-2.5 ${role === "user" ? "rounded-lg bg-panel p-2.5 -mx-2.5" : ""}`}>
       <Icon className={`mt-[3px] size-4 shrink-0 ${ink}`} strokeWidth={2} aria-hidden />
@@ -80,7 +82,7 @@ export function MessageView({ message }: { message: Message }) {
 }
 
 function Role({ role }: { role: string }) {
-  return <p className="text-xs font-medium text-faint capitalize">{role || "message"}</p>
+  return <p className="text-xs font-medium text-faint capitalize">{role}</p>
 }
 
 function CallView({ call }: { call: ToolCall }) {
@@ -195,8 +197,13 @@ export function Fold({
   boxed?: boolean
   children: ReactNode
 }) {
+  // What was never unfolded is not drawn: it may be large.
+  const [opened, setOpened] = useState(false)
   return (
-    <details className={`group min-w-0 ${boxed ? "rounded-md border border-line px-2 py-1.5" : ""}`}>
+    <details
+      className={`group min-w-0 ${boxed ? "rounded-md border border-line px-2 py-1.5" : ""}`}
+      onToggle={() => setOpened(true)}
+    >
       <summary className="list-none rounded [&::-webkit-details-marker]:hidden">
         <span className="flex items-center gap-1">
           <ChevronRight
@@ -209,7 +216,7 @@ export function Fold({
           <bdi className="block truncate ps-4.5 text-sm text-faint group-open:hidden">{more}</bdi>
         )}
       </summary>
-      <div className="pt-1.5 ps-4.5">{children}</div>
+      {opened && <div className="ps-4.5 pt-1.5">{children}</div>}
     </details>
   )
 }

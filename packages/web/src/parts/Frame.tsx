@@ -1,12 +1,20 @@
-import { Link, Outlet, useNavigate } from "@tanstack/react-router"
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { Moon, Search, Sun } from "lucide-react"
-import { useState, type SubmitEvent } from "react"
+import { useEffect, useRef, useState, useSyncExternalStore, type SubmitEvent } from "react"
 import { Refusal } from "../api.ts"
 import { entity, session, traceOutline } from "../queries.ts"
 
 /** What stands around every page. */
 export function Frame() {
+  const main = useRef<HTMLElement>(null)
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  const shown = useRef(path)
+  useEffect(() => {
+    // Whoever follows a link goes on reading there, also without seeing it.
+    if (shown.current !== path) main.current?.focus({ preventScroll: true })
+    shown.current = path
+  }, [path])
   return (
     <>
       <a
@@ -33,7 +41,7 @@ export function Frame() {
         <Finder />
         <ThemeSwitch />
       </header>
-      <main id="main" tabIndex={-1} className="overflow-x-clip outline-none">
+      <main ref={main} id="main" tabIndex={-1} className="overflow-x-clip outline-none">
         <Outlet />
       </main>
     </>
@@ -121,7 +129,8 @@ function Finder() {
 }
 
 function ThemeSwitch() {
-  const [theme, setTheme] = useState(document.documentElement.dataset["theme"])
+  // The system, or another tab, may change it as well.
+  const theme = useSyncExternalStore(listenToTheme, () => document.documentElement.dataset["theme"])
   const next = theme === "dark" ? "light" : "dark"
   const Icon = theme === "dark" ? Sun : Moon
   return (
@@ -131,12 +140,19 @@ function ThemeSwitch() {
       title={`Switch to ${next} colours`}
       aria-label={`Switch to ${next} colours`}
       onClick={() => {
-        localStorage.setItem("sayso.theme", next)
         document.documentElement.dataset["theme"] = next
-        setTheme(next)
+        try {
+          localStorage.setItem("sayso.theme", next)
+        } catch {}
       }}
     >
       <Icon className="size-4" />
     </button>
   )
+}
+
+function listenToTheme(changed: () => void): () => void {
+  const watch = new MutationObserver(changed)
+  watch.observe(document.documentElement, { attributeFilter: ["data-theme"] })
+  return () => watch.disconnect()
 }

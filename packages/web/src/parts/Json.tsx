@@ -1,6 +1,8 @@
 import { useState, type ComponentProps } from "react"
 import { collapseAllNested, JsonView } from "react-json-view-lite"
 import { Copy } from "./Copy.tsx"
+import { count } from "./figures.ts"
+import { Guard } from "./Guard.tsx"
 
 const icon = "inline-block w-3.5 cursor-pointer select-none text-faint hover:text-ink"
 
@@ -28,39 +30,54 @@ const style: NonNullable<ComponentProps<typeof JsonView>["style"]> = {
 
 /** Deeper than this is unfolded by hand, level by level. */
 const deepest = 30
+/** So many entries of a list or an object are drawn; a copy has them all. */
+const mostEntries = 1_000
 
 /** JSON as a tree that unfolds, its outermost level open. */
 export function Json({ value, label }: { value: object; label: string }) {
   const [open, setOpen] = useState(false)
-  const entries = Object.keys(value).length
+  const entries = Object.entries(value)
+  const hidden = entries.length - mostEntries
+  const drawn = hidden > 0 ? firstOf(value, entries) : value
   return (
     <div
       className="relative rounded-md border border-line bg-panel py-1.5 ps-2 pe-14"
       role="group"
       aria-label={label}
     >
-      {entries === 0 ? (
+      {entries.length === 0 ? (
         <code className="font-mono text-xs text-faint">{Array.isArray(value) ? "[]" : "{}"}</code>
       ) : (
-        <JsonView
-          key={String(open)}
-          data={value}
-          style={style}
-          shouldExpandNode={open ? (level) => level < deepest : collapseAllNested}
-          clickToExpandNode
-        />
+        <Guard otherwise={<p className="text-sm text-faint">Too deep to be drawn. Copy it to read it.</p>}>
+          <div className="overflow-x-auto">
+            <JsonView
+              key={String(open)}
+              data={drawn}
+              style={style}
+              shouldExpandNode={open ? (level) => level < deepest : collapseAllNested}
+              clickToExpandNode
+              aria-label={label}
+            />
+          </div>
+        </Guard>
       )}
+      {hidden > 0 && <p className="text-xs text-faint">and {count(hidden)} more entries, which a copy has</p>}
       <div className="absolute end-1 top-1 flex">
         <button
           type="button"
           className="h-6 rounded px-1 text-xs text-faint hover:bg-hover hover:text-ink"
           onClick={() => setOpen(!open)}
-          hidden={!Object.values(value).some((item) => typeof item === "object" && item !== null)}
+          hidden={!entries.some(([, item]) => typeof item === "object" && item !== null)}
         >
           {open ? "Fold" : "Unfold"}
         </button>
-        <Copy text={JSON.stringify(value, null, 2)} what={label} />
+        <Copy text={() => JSON.stringify(value, null, 2)} what={label} />
       </div>
     </div>
   )
+}
+
+function firstOf(value: object, entries: readonly [string, unknown][]): object {
+  const first = entries.slice(0, mostEntries)
+  return Array.isArray(value) ? first.map(([, item]) => item) : Object.fromEntries(first)
 }

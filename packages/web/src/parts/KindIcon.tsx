@@ -32,5 +32,6 @@ export function kindOf(kind: string): Kind {
 
 export function KindIcon({ kind, className = "size-3.5" }: { kind: string; className?: string }) {
   const { icon: Icon, ink } = kindOf(kind)
-  return <Icon className={`${className} shrink-0 ${ink}`} strokeWidth={2} role="img" aria-label={kind} />
+  const name = kind === "" ? { "aria-hidden": true } : { role: "img", "aria-label": kind }
+  return <Icon className={`${className} shrink-0 ${ink}`} strokeWidth={2} {...name} />
 }

@@ -1,10 +1,14 @@
 import ReactMarkdown, { type Components } from "react-markdown"
 import rehypeSanitize from "rehype-sanitize"
 import remarkGfm from "remark-gfm"
-import { useState } from "react"
-import { count } from "./figures.ts"
+import { Guard } from "./Guard.tsx"
+import { Said } from "./Said.tsx"
+import { nameTurningMarks } from "./turning.ts"
 
-/** Past this, markdown is slow to lay out and nobody reads it: the rest is one click away, as plain text. */
+/** Lists and quotes in one another, as deep as that, are no prose; their reader would run out of stack. */
+const nested = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){20}/m
+
+/** Past this, markdown is slow to lay out and nobody reads it: it is shown as text, its rest one click away. */
 const longest = 20_000
 
 const components: Components = {
@@ -30,25 +34,37 @@ const components: Components = {
 
 /** Text of a model as it meant it: markdown, without HTML, scripts, or anything fetched from elsewhere. */
 export function Markdown({ text }: { text: string }) {
-  const [whole, setWhole] = useState(false)
-  if (text.length > longest) {
-    return (
-      <div>
-        <p className="said" dir="auto">
-          {whole ? text : text.slice(0, 2_000)}
-          {!whole && "…"}
-        </p>
-        <button type="button" className="link mt-1 text-sm" onClick={() => setWhole(!whole)}>
-          {whole ? "Show less" : `Show all ${count(text.length)} characters`}
-        </button>
-      </div>
-    )
-  }
+  const plain = <Said text={text} />
+  if (text.length > longest || nested.test(text)) return plain
   return (
-    <div className="markdown" dir="auto">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeSanitize]} components={components}>
-        {text}
-      </ReactMarkdown>
-    </div>
+    <Guard otherwise={plain}>
+      <div className="markdown" dir="auto">
+        <ReactMarkdown
+          remarkPlugins={[remarkGfm]}
+          rehypePlugins={[rehypeSanitize, showTurningMarks]}
+          components={components}
+        >
+          {text}
+        </ReactMarkdown>
+      </div>
+    </Guard>
   )
+}
+
+interface HtmlNode {
+  type: string
+  value?: string
+  children?: HtmlNode[]
+  tagName?: string
+  properties?: Record<string, unknown>
+}
+
+/** Writes marks that turn the direction of text as what they are called, so that a link reads as it was written. */
+function showTurningMarks() {
+  return (tree: HtmlNode): void => {
+    for (const node of tree.children ?? []) {
+      if (node.type === "text") node.value = nameTurningMarks(node.value ?? "")
+      else showTurningMarks()(node)
+    }
+  }
 }

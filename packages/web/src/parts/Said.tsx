@@ -1,6 +1,7 @@
 import { Fragment, useState, type ReactNode } from "react"
 import { cutAt } from "./cut.ts"
 import { count } from "./figures.ts"
+import { splitAtTurningMarks } from "./turning.ts"
 
 /** What a user wrote, as text and nothing else. A very long one is folded. */
 export function Said({ text, className = "" }: { text: string; className?: string }) {
@@ -21,33 +22,21 @@ export function Said({ text, className = "" }: { text: string; className?: strin
   )
 }
 
-/** Marks that nobody sees and that turn the order of what one reads. */
-const turning: Record<string, string> = {
-  "\u202a": "LRE",
-  "\u202b": "RLE",
-  "\u202c": "PDF",
-  "\u202d": "LRO",
-  "\u202e": "RLO",
-  "\u2066": "LRI",
-  "\u2067": "RLI",
-  "\u2068": "FSI",
-  "\u2069": "PDI",
-}
-
 /** The text with its turning marks shown instead of obeyed, so that it reads in the order in which it was written. */
 function plainly(text: string): ReactNode {
-  if (!/[\u202a-\u202e\u2066-\u2069]/.test(text)) return text
-  return text.split(/([\u202a-\u202e\u2066-\u2069])/).map((part, at) =>
-    Object.hasOwn(turning, part) ? (
+  const parts = splitAtTurningMarks(text)
+  if (!parts.some((part) => part.mark !== undefined)) return text
+  return parts.map((part, at) =>
+    part.mark === undefined ? (
+      <Fragment key={at}>{part.text}</Fragment>
+    ) : (
       <span
         key={at}
         className="mx-px rounded bg-warn-tint px-0.5 align-[1px] font-mono text-[0.625rem] text-warn"
         title="A mark that turns the direction of the text: shown here, and not obeyed"
       >
-        {turning[part]}
+        {part.mark}
       </span>
-    ) : (
-      <Fragment key={at}>{part}</Fragment>
     ),
   )
 }

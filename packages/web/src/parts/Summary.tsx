@@ -1,4 +1,4 @@
-import { Star, ThumbsDown, ThumbsUp } from "lucide-react"
+import { ThumbsDown, ThumbsUp } from "lucide-react"
 import type { LabelSummary } from "@sayso/protocol/api.ts"
 import { count } from "./figures.ts"
 import { thumbOf } from "./mark.ts"
@@ -28,10 +28,10 @@ const meanText = new Intl.NumberFormat("en", { maximumFractionDigits: 2 })
 function Figures({ row: { count: all, pass, fail, mean, values } }: { row: LabelSummary }) {
   if (mean !== undefined) {
     return (
-      <b className="inline-flex items-center gap-0.5 font-semibold text-ink">
-        <Star className="size-3" strokeWidth={2.5} aria-label="mean" /> {meanText.format(mean)}
-        {all > 1 && <span className="font-normal text-faint">of {count(all)}</span>}
-      </b>
+      <span>
+        <b className="font-semibold text-ink">{meanText.format(mean)}</b>
+        {all > 1 && ` mean of ${count(all)}`}
+      </span>
     )
   }
   const answers = Object.entries(values).toSorted(([, a], [, b]) => b - a)

@@ -13,6 +13,7 @@ function tell(): void {
 
 function listen(changed: () => void): () => void {
   listeners.add(changed)
+  if (timer === undefined) now = Date.now()
   timer ??= setInterval(tell, tickMs)
   return () => {
     listeners.delete(changed)

@@ -59,7 +59,7 @@ export function WordsCard({ words, scale }: { words: Words; scale?: Scale | unde
               {several(history.length, "earlier word")}
             </summary>
             <div className="mt-1.5">
-              <History events={history} />
+              <History events={history} scale={scale} />
             </div>
           </details>
         )}
@@ -69,7 +69,7 @@ export function WordsCard({ words, scale }: { words: Words; scale?: Scale | unde
 }
 
 /** Earlier words, newest first, along a line. */
-export function History({ events }: { events: readonly StoredFeedback[] }) {
+export function History({ events, scale }: { events: readonly StoredFeedback[]; scale?: Scale | undefined }) {
   return (
     <ol className="flex flex-col gap-1.5 border-s-2 border-line ps-3 text-sm" aria-label="Earlier words">
       {events.map((event) => (
@@ -78,7 +78,7 @@ export function History({ events }: { events: readonly StoredFeedback[] }) {
             <span className="text-xs text-faint" title={exactly(event.timestamp_ms)}>
               {event.state === "withdrawn" ? "withdrawn, said" : "before"} <When at={event.time} />
             </span>
-            <MarkText answer={event} />
+            <MarkText answer={event} scale={scale} />
           </span>
           {event.reasoning !== undefined && <Said text={event.reasoning} />}
           {event.text_value !== undefined && <Said text={event.text_value} />}

@@ -109,3 +109,37 @@ test("only objects and lists are taken out of a text", () => {
   expect(parsed(' {"a":1} ')).toEqual({ a: 1 })
   expect(parsed("[broken]")).toBe("[broken]")
 })
+
+test("tool calls and results may be parts of a message", () => {
+  const messages = [
+    {
+      role: "assistant",
+      content: [
+        { type: "text", text: "Let me see." },
+        { type: "tool_use", id: "a", name: "find", input: { n: 1 } },
+      ],
+    },
+    { role: "user", content: [{ type: "tool_result", tool_use_id: "a", content: "none" }] },
+    { role: "assistant", parts: [{ type: "tool_call", id: "b", name: "find", arguments: { n: 2 } }] },
+    { role: "tool", parts: [{ type: "tool_call_response", id: "b", response: { found: 2 } }] },
+  ]
+  expect(readContent({ messages }, "user").messages).toEqual([
+    message("assistant", "Let me see.", { toolCalls: [{ name: "find", id: "a", given: { n: 1 } }] }),
+    message("user", "", { toolResults: [{ name: "", id: "a", result: "none" }] }),
+    message("assistant", "", { toolCalls: [{ name: "find", id: "b", given: { n: 2 } }] }),
+    message("tool", "", { toolResults: [{ name: "", id: "b", result: { found: 2 } }] }),
+  ])
+})
+
+test.each<[object, object | undefined]>([
+  [{ messages: [], value: "" }, undefined],
+  [{ messages: [{ role: "user", content: "Hi" }], value: "also" }, { value: "also" }],
+  [{ prompt: "a text" }, { prompt: "a text" }],
+])("nothing that was sent is left out: %j", (given, rest) =>
+  expect(readContent(given, "").rest).toEqual(rest),
+)
+
+test("JSON that nests without end stays a text", () => {
+  const text = "[".repeat(5_000) + "]".repeat(5_000)
+  expect(parsed(text)).toBe(text)
+})

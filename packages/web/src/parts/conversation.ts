@@ -61,17 +61,26 @@ export function readContent(given: unknown, role: string): Content {
   const { value, messages, documents, prompt, ...rest } = given as Bag
   const listed = readMessages(messages)
   const papers = readDocuments(documents)
+  // Nothing is left out: what has no place of its own stands as JSON behind the rest.
   const strange = {
     ...rest,
-    ...(messages !== undefined && !listed && { messages }),
-    ...(documents !== undefined && !papers && { documents }),
+    ...(listed && hasContent(value) && { value }),
+    ...(!listed && hasContent(messages) && { messages }),
+    ...(!papers && hasContent(documents) && { documents }),
+    ...(!isBag(prompt) && hasContent(prompt) && { prompt }),
   }
   return {
-    messages: listed ?? (value === undefined || value === null || value === "" ? [] : fromValue(value, role)),
+    messages: listed ?? (hasContent(value) ? fromValue(value, role) : []),
     documents: papers ?? [],
     ...(isBag(prompt) && { prompt: readPrompt(prompt) }),
     ...(Object.keys(strange).length > 0 && { rest: strange }),
   }
+}
+
+function hasContent(value: unknown): boolean {
+  return (
+    value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0)
+  )
 }
 
 export function isEmpty({ messages, documents, rest }: Content): boolean {
@@ -106,8 +115,8 @@ function readMessages(given: unknown): Message[] | undefined {
 
 function readMessage(given: Bag): Message {
   const role = textOf(given["role"])
-  const results = listOf(given["tool_results"]).map(readToolResult)
-  const { text, json, attachments } = readBody(given["content"] ?? given["parts"])
+  const { text, json, calls, answers, attachments } = readBody(given["content"] ?? given["parts"])
+  const results = [...listOf(given["tool_results"]).map(readToolResult), ...answers]
   // The answer of a tool is what its message says.
   const own =
     role === "tool" && results.length === 0
@@ -123,7 +132,7 @@ function readMessage(given: Bag): Message {
   return {
     role,
     ...said,
-    toolCalls: listOf(given["tool_calls"]).map(readToolCall),
+    toolCalls: [...listOf(given["tool_calls"]).map(readToolCall), ...calls],
     toolResults: [...results, ...own],
     attachments: [
       ...attachments,
@@ -139,28 +148,38 @@ function sameAsResults(text: string, results: readonly ToolResult[]): boolean {
   return results.some(({ result }) => result === text || JSON.stringify(result) === text)
 }
 
-function readBody(content: unknown): { text: string; json?: object; attachments: string[] } {
+interface Body {
+  readonly text: string
+  readonly json?: object
+  readonly calls: readonly ToolCall[]
+  readonly answers: readonly ToolResult[]
+  readonly attachments: readonly string[]
+}
+
+/** The content of a message: a text, JSON, or parts as Anthropic, OpenAI and OpenTelemetry have them. */
+function readBody(content: unknown): Body {
+  const none: Body = { text: "", calls: [], answers: [], attachments: [] }
+  if (content === null || content === undefined) return none
   if (typeof content === "string") {
     const read = parsed(content)
-    return typeof read === "object"
-      ? { text: "", json: read, attachments: [] }
-      : { text: content, attachments: [] }
+    return typeof read === "object" ? { ...none, json: read } : { ...none, text: content }
   }
-  if (content === null || content === undefined) return { text: "", attachments: [] }
-  if (Array.isArray(content) && content.every(isBag)) {
-    const texts = content.flatMap((part) => {
-      const text = part["text"] ?? part["content"]
-      return typeof text === "string" ? [text] : []
-    })
-    const others = content.filter((part) => typeof (part["text"] ?? part["content"]) !== "string")
-    return {
-      text: texts.join("\n\n"),
-      attachments: others.map((part) => textOf(part["type"]) || "attachment"),
-    }
+  if (typeof content !== "object") return { ...none, text: textOf(content) }
+  if (!Array.isArray(content) || !content.every(isBag)) return { ...none, json: content }
+  const parts = content.map((part) => ({
+    part,
+    kind: textOf(part["type"]),
+    text: part["text"] ?? part["content"],
+  }))
+  const calls = parts.filter(({ kind }) => kind === "tool_use" || kind === "tool_call")
+  const answers = parts.filter(({ kind }) => kind === "tool_result" || kind === "tool_call_response")
+  const rest = parts.filter((item) => !calls.includes(item) && !answers.includes(item))
+  return {
+    text: rest.flatMap(({ text }) => (typeof text === "string" ? [text] : [])).join("\n\n"),
+    calls: calls.map(({ part }) => readToolCall(part)),
+    answers: answers.map(({ part }) => readToolResult(part)),
+    attachments: rest.filter(({ text }) => typeof text !== "string").map(({ kind }) => kind || "attachment"),
   }
-  return typeof content === "object"
-    ? { text: "", json: content, attachments: [] }
-    : { text: textOf(content), attachments: [] }
 }
 
 function readToolCall(given: Bag): ToolCall {
@@ -174,10 +193,10 @@ function readToolCall(given: Bag): ToolCall {
 }
 
 function readToolResult(given: Bag): ToolResult {
-  const result = given["result"] ?? given["content"]
+  const result = given["result"] ?? given["response"] ?? given["content"]
   return {
     name: textOf(given["name"]),
-    id: textOf(given["tool_id"] ?? given["id"]),
+    id: textOf(given["tool_id"] ?? given["tool_use_id"] ?? given["id"]),
     result: typeof result === "string" ? parsed(result) : result,
   }
 }
@@ -211,7 +230,7 @@ function readPrompt(given: Bag): PromptInfo {
 /** Objects and lists that stand in a text as JSON; any other text is itself. */
 export function parsed(text: string): string | object {
   const trimmed = text.trim()
-  if (!/^[[{]/.test(trimmed) || !/[\]}]$/.test(trimmed)) return text
+  if (!/^[[{]/.test(trimmed) || !/[\]}]$/.test(trimmed) || /(?:[[{]\s*){200}/.test(trimmed)) return text
   try {
     const value: unknown = JSON.parse(trimmed)
     return typeof value === "object" && value !== null ? value : text

@@ -60,7 +60,7 @@ const down = new Set([
 const yes = new Set(["accepted", "accept", "yes", "applied", "approved"])
 const no = new Set(["rejected", "reject", "no", "dismissed", "declined"])
 
-/** A score's range is not on the wire: it is read from what the label has had, and 1 to 5 are stars. */
+/** A score's range is not on the wire: it is read from what the label has had. Where that says nothing, it is a number. */
 export function markOf(answer: Answer, scale?: Scale): Mark {
   switch (answer.metric_type) {
     case "categorical": {
@@ -73,9 +73,9 @@ export function markOf(answer: Answer, scale?: Scale): Mark {
     }
     case "score": {
       const value = answer.score_value ?? 0
-      const { min, max } = scale ?? { min: value, max: value }
-      if (min >= 0 && max > 1 && max <= 5) return { kind: "stars", filled: value, of: 5 }
-      if (min >= 0 && max <= 1) return { kind: "share", value }
+      if (scale && scale.min >= 0 && scale.max > 1 && scale.max <= 5)
+        return { kind: "stars", filled: value, of: 5 }
+      if (scale && scale.min >= 0 && scale.min < 1 && scale.max <= 1) return { kind: "share", value }
       return { kind: "number", value }
     }
     case "boolean":

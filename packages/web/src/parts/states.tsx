@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router"
 import { CircleAlert, Compass, KeyRound, Unplug } from "lucide-react"
 import { useState, type ReactNode } from "react"
-import { keepKey, Refusal } from "../api.ts"
+import { hasKey, keepKey, Refusal } from "../api.ts"
 import { button } from "./styles.ts"
 
-/** Grey bars where text will be. They appear only when an answer takes longer than a blink. */
+/** Grey bars where text will be. */
 export function Loading({ rows = 6, label }: { rows?: number; label: string }) {
   return (
     <div className="flex flex-col gap-5 py-4" role="status" aria-label={label}>
@@ -106,6 +106,7 @@ function HomeLink() {
 /** A server that other machines can reach wants a key for reading. */
 function AskForKey({ reason, again }: { reason: string; again: () => void }) {
   const [key, setKey] = useState("")
+  const [wrong, setWrong] = useState(false)
   return (
     <Notice icon={<KeyRound />} title="A key is needed to read here">
       <p>{reason}</p>
@@ -113,8 +114,9 @@ function AskForKey({ reason, again }: { reason: string; again: () => void }) {
         className="mt-4 flex gap-2"
         onSubmit={(event) => {
           event.preventDefault()
-          keepKey(key.trim())
-          again()
+          const kept = keepKey(key.trim())
+          setWrong(!kept)
+          if (kept) again()
         }}
       >
         <input
@@ -125,13 +127,30 @@ function AskForKey({ reason, again }: { reason: string; again: () => void }) {
           onChange={(event) => setKey(event.target.value)}
           placeholder="Application key"
           aria-label="Application key"
+          aria-invalid={wrong}
           className="h-8 min-w-0 flex-1 rounded-md border border-edge bg-page px-2.5"
         />
         <button type="submit" className={button}>
           Open
         </button>
       </form>
-      <p className="mt-2 text-sm text-faint">It is kept in this tab alone, until the tab is closed.</p>
+      <p className="mt-2 text-sm text-faint" role="status">
+        {wrong
+          ? "This is no key: it has characters that no key has. Copy it again."
+          : "It is kept in this tab alone."}
+      </p>
+      {hasKey() && (
+        <button
+          type="button"
+          className="link mt-3 text-sm"
+          onClick={() => {
+            keepKey("")
+            again()
+          }}
+        >
+          Forget the key that this tab has
+        </button>
+      )}
     </Notice>
   )
 }

@@ -3,6 +3,7 @@ import { Link, useParams } from "@tanstack/react-router"
 import { CircleAlert, MessagesSquare } from "lucide-react"
 import { useEffect, useState, type ReactNode } from "react"
 import type { Entity, TraceHead } from "@sayso/protocol/api.ts"
+import { idsMeet } from "@sayso/protocol/ids.ts"
 import { entity as entityQuery } from "../../queries.ts"
 import { Copy } from "../../parts/Copy.tsx"
 import { Crumbs } from "../../parts/Crumbs.tsx"
@@ -23,7 +24,7 @@ export function EntityPage() {
   useEffect(() => {
     document.title = `${key} · Sayso`
   }, [key])
-  if (error)
+  if (error && !entity)
     return <CannotShow error={error} again={() => void refetch()} missing="Nothing carries this join key" />
   return (
     <div className="mx-auto max-w-6xl px-4">
@@ -117,7 +118,7 @@ function Title({ id, children }: { id: string; children: string }) {
 
 /** A trace with the spans of it that carry the key. */
 function TraceLine({ trace, entity }: { trace: TraceHead; entity: Entity }) {
-  const carrying = entity.spans.filter((span) => span.trace_id === trace.trace_id)
+  const carrying = entity.spans.filter((span) => idsMeet(span.trace_id, trace.trace_id))
   const [first] = carrying
   return (
     <li>

@@ -17,7 +17,7 @@ export function EventPage() {
   useEffect(() => {
     document.title = event ? `${event.label}: ${wordsOf(event)} · Sayso` : "Feedback · Sayso"
   }, [event])
-  if (error)
+  if (error && !event)
     return <CannotShow error={error} again={() => void refetch()} missing="No such feedback has arrived" />
   return (
     <div className="mx-auto max-w-3xl px-4 py-2.5">

@@ -3,9 +3,12 @@ import { Link } from "@tanstack/react-router"
 import type { FeedbackDetail } from "@sayso/protocol/api.ts"
 import { feedbackDetail } from "../../queries.ts"
 import { Id } from "../../parts/Copy.tsx"
-import { exactly, several } from "../../parts/figures.ts"
+import { count, exactly, several } from "../../parts/figures.ts"
 import { Json } from "../../parts/Json.tsx"
 import { KindIcon } from "../../parts/KindIcon.tsx"
+import { MarkText } from "../../parts/MarkView.tsx"
+import { useScales } from "../../parts/useScales.ts"
+import { When } from "../../parts/When.tsx"
 import { History } from "../../parts/WordsView.tsx"
 import { CannotShow } from "../../parts/states.tsx"
 import { Facts } from "../../parts/Facts.tsx"
@@ -13,16 +16,27 @@ import { Facts } from "../../parts/Facts.tsx"
 /** All there is to know about one event, below its row: earlier words, ids, what it is about. */
 export function FeedbackDetails({ id }: { id: string }) {
   const { data: event, error, refetch } = useQuery(feedbackDetail(id))
-  if (error) return <CannotShow error={error} again={() => void refetch()} />
+  if (error && !event) return <CannotShow error={error} again={() => void refetch()} />
   return event ? <DetailsOf event={event} /> : <p className="breathe mt-3 text-sm text-faint">Loading…</p>
 }
 
 export function DetailsOf({ event }: { event: FeedbackDetail }) {
+  const scales = useScales()
   const { matched, history } = event
-  const others = history.filter((other) => other.metric_type !== "text")
+  const votes = history.filter((other) => other.metric_type !== "text" && event.metric_type !== "text")
+  const later = votes.filter((other) => other.state === "current")
+  const earlier = votes.filter((other) => other.state !== "current")
   return (
     <div className="mt-3 flex cursor-auto flex-col gap-3 border-t border-line pt-3" data-details>
-      {others.length > 0 && <History events={others} />}
+      {later.map((other) => (
+        <p key={other.id} className="text-sm">
+          A later word stands in its place:{" "}
+          <Link to="/feedback/$id" params={{ id: other.id }} className="link">
+            <MarkText answer={other} scale={scales(other.label)} /> <When at={other.time} />
+          </Link>
+        </p>
+      ))}
+      {earlier.length > 0 && <History events={earlier} scale={scales(event.label)} />}
       <Facts
         facts={{
           "said at": exactly(event.timestamp_ms),
@@ -55,24 +69,55 @@ export function DetailsOf({ event }: { event: FeedbackDetail }) {
                 matched.session_ids.length > 0 ? ` of ${several(matched.session_ids.length, "session")}` : ""
               }:`}
         </p>
-        <ul className="mt-1">
-          {matched.spans.slice(0, 8).map((span) => (
-            <li key={`${span.trace_id} ${span.span_id}`}>
-              <Link
-                to="/traces/$traceId"
-                params={{ traceId: span.trace_id }}
-                search={{ span: span.span_id, tab: "feedback" }}
-                className="inline-flex max-w-full items-center gap-1.5 py-0.5 hover:underline"
-              >
-                <KindIcon kind={span.span_kind} />
-                <bdi className="truncate">{span.name || span.span_id}</bdi>
-                <bdi className="truncate text-faint">{span.ml_app}</bdi>
-              </Link>
-            </li>
-          ))}
-        </ul>
-        {matched.span_count > 8 && <p className="text-faint">and {matched.span_count - 8} more</p>}
+        <Targets event={event} />
       </div>
     </div>
+  )
+}
+
+const most = 8
+
+/** The spans that were meant; for a trace or a session its traces, since all of their spans are. */
+function Targets({ event: { eval_scope, matched } }: { event: FeedbackDetail }) {
+  const whole = eval_scope === "trace" || eval_scope === "session"
+  const all = whole ? matched.trace_ids.length : matched.span_count
+  const line = "inline-flex max-w-full items-center gap-1.5 py-0.5 hover:underline"
+  return (
+    <ul className="mt-1">
+      {whole &&
+        matched.trace_ids.slice(0, most).map((id) => {
+          const first = matched.spans.find((span) => span.trace_id === id)
+          return (
+            <li key={id}>
+              <Link
+                to="/traces/$traceId"
+                params={{ traceId: id }}
+                search={{ tab: "feedback" }}
+                className={line}
+              >
+                <KindIcon kind={first?.span_kind ?? ""} />
+                <bdi className="truncate">{first?.name || id}</bdi>
+                <bdi className="truncate text-faint">{first?.ml_app}</bdi>
+              </Link>
+            </li>
+          )
+        })}
+      {!whole &&
+        matched.spans.slice(0, most).map((span) => (
+          <li key={`${span.trace_id} ${span.span_id}`}>
+            <Link
+              to="/traces/$traceId"
+              params={{ traceId: span.trace_id }}
+              search={{ span: span.span_id, tab: "feedback" }}
+              className={line}
+            >
+              <KindIcon kind={span.span_kind} />
+              <bdi className="truncate">{span.name || span.span_id}</bdi>
+              <bdi className="truncate text-faint">{span.ml_app}</bdi>
+            </Link>
+          </li>
+        ))}
+      {all > most && <li className="text-faint">and {count(all - most)} more</li>}
+    </ul>
   )
 }

@@ -9,10 +9,12 @@ import { FeedbackRow } from "./FeedbackRow.tsx"
 export function FeedbackList({
   events,
   fresh,
+  gone,
   open,
 }: {
   events: readonly ListedFeedback[]
   fresh: ReadonlySet<string>
+  gone: ReadonlySet<string>
   open: string | undefined
 }) {
   const nowMs = useNow()
@@ -28,6 +30,7 @@ export function FeedbackList({
             event={event}
             scale={fields?.labels.find(({ label }) => label === event.label)?.scores}
             isFresh={fresh.has(event.id)}
+            isGone={gone.has(event.id)}
             isOpen={event.id === open}
           />
         ))}

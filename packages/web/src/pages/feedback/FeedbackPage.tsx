@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { ArrowUp, FilterX } from "lucide-react"
 import { lazy, Suspense, useEffect, useRef } from "react"
+import { Refusal } from "../../api.ts"
 import { feedbackFields, type FeedbackFilter } from "../../queries.ts"
 import { Choose } from "../../parts/Choose.tsx"
 import { several } from "../../parts/figures.ts"
@@ -24,9 +25,13 @@ export function FeedbackPage() {
     document.title = `${fresh > 0 ? `(${fresh}) ` : ""}Feedback · Sayso`
   }, [fresh])
 
-  if (feedback.error !== null) return <CannotShow error={feedback.error} again={feedback.again} />
+  const closed = [feedback.error, feedback.trouble].find(
+    (error) => feedback.error !== null || needsKey(error),
+  )
+  if (closed) return <CannotShow error={closed} again={feedback.again} />
   const filtered = Object.keys(filter).length > 0
-  if (feedback.loaded && feedback.events.length === 0 && !filtered) {
+  const nothing = feedback.loaded && feedback.events.length === 0 && !feedback.more
+  if (nothing && !filtered) {
     return (
       <Suspense>
         <FirstSteps />
@@ -39,9 +44,11 @@ export function FeedbackPage() {
       <Toolbar filter={filter} feedback={feedback} />
       <div className="mx-auto max-w-4xl px-4">
         {!feedback.loaded && <Loading label="Loading feedback" rows={8} />}
-        {feedback.loaded && feedback.events.length === 0 && <NothingMatches />}
-        <FeedbackList events={shown} fresh={feedback.letIn} open={open} />
-        {shown.length > 0 && shown.length === feedback.events.length && <End feedback={feedback} />}
+        {nothing && <NothingMatches />}
+        <FeedbackList events={shown} fresh={feedback.letIn} gone={feedback.gone} open={open} />
+        {feedback.loaded && !nothing && shown.length === feedback.events.length && (
+          <End feedback={feedback} />
+        )}
       </div>
     </>
   )
@@ -95,37 +102,50 @@ function Toolbar({ filter, feedback }: { filter: FeedbackFilter; feedback: Feedb
 
 /** Whether what arrives is seen at once; and what has arrived, to be let in when the reader likes. */
 function Liveness({ feedback }: { feedback: Feedback }) {
-  if (!feedback.live) {
-    return (
-      <span className="ms-auto flex items-center gap-1.5 text-sm text-warn" role="status">
-        <span className="size-2 rounded-full bg-warn" /> The server does not answer
-      </span>
-    )
-  }
-  if (feedback.freshCount === 0) {
-    return (
-      <span
-        className="ms-auto flex items-center gap-1.5 text-sm text-faint"
-        title="New feedback shows up here by itself"
-      >
-        <span className="breathe size-2 rounded-full bg-good" aria-hidden />{" "}
-        <span className="max-sm:sr-only">Live</span>
-      </span>
-    )
-  }
+  const { trouble, freshCount, freshIsMore } = feedback
+  const news = `${freshIsMore ? "50 or more" : freshCount} new`
+  const away = trouble instanceof Refusal && trouble.code === "away"
+  const said = trouble ? (away ? "The server does not answer" : trouble.message) : freshCount > 0 ? news : ""
   return (
-    <button
-      type="button"
-      className="ms-auto inline-flex h-8 items-center gap-1.5 rounded-full bg-accent px-3 text-sm font-medium text-page hover:opacity-90"
-      onClick={() => {
-        feedback.show()
-        scrollTo({ top: 0 })
-      }}
-    >
-      <ArrowUp className="size-3.5" aria-hidden />
-      {feedback.freshIsAll ? "50 or more" : feedback.freshCount} new
-    </button>
+    <div className="ms-auto flex min-w-0 items-center">
+      {/* Always here, so that what is written into it is read out. */}
+      <span
+        className={trouble ? "flex min-w-0 items-center gap-1.5 text-sm text-warn" : "sr-only"}
+        role="status"
+      >
+        {trouble && <span className="size-2 shrink-0 rounded-full bg-warn" aria-hidden />}
+        <span className="truncate" title={said}>
+          {said}
+        </span>
+      </span>
+      {!trouble && freshCount === 0 && (
+        <span
+          className="flex items-center gap-1.5 text-sm text-faint"
+          title="New feedback shows up here by itself"
+        >
+          <span className="breathe size-2 rounded-full bg-good" aria-hidden />
+          <span className="max-sm:sr-only">Live</span>
+        </span>
+      )}
+      {!trouble && freshCount > 0 && (
+        <button
+          type="button"
+          className="inline-flex h-8 items-center gap-1.5 rounded-full bg-accent px-3 text-sm font-medium text-page hover:opacity-90"
+          onClick={() => {
+            feedback.show()
+            scrollTo({ top: 0 })
+          }}
+        >
+          <ArrowUp className="size-3.5" aria-hidden />
+          {news}
+        </button>
+      )}
+    </div>
   )
+}
+
+function needsKey(error: Error | null): boolean {
+  return error instanceof Refusal && ["key_missing", "key_invalid", "scope_missing"].includes(error.code)
 }
 
 function NothingMatches() {
@@ -149,9 +169,10 @@ function NothingMatches() {
 /** Loads more as one comes near the end, and says where the end is. */
 function End({ feedback }: { feedback: Feedback }) {
   const mark = useRef<HTMLDivElement>(null)
-  const { more, loadingMore, loadMore } = feedback
+  const { more, loadingMore, loadMore, moreError } = feedback
+  const byItself = more && !loadingMore && moreError === null
   useEffect(() => {
-    if (!mark.current || !more || loadingMore) return undefined
+    if (!mark.current || !byItself) return undefined
     const watch = new IntersectionObserver(
       // One call may tell of several crossings, when one scrolls fast.
       (crossings) => crossings.some(({ isIntersecting }) => isIntersecting) && loadMore(),
@@ -159,9 +180,10 @@ function End({ feedback }: { feedback: Feedback }) {
     )
     watch.observe(mark.current)
     return () => watch.disconnect()
-  }, [more, loadingMore, loadMore])
+  }, [byItself, loadMore])
   return (
-    <div ref={mark} className="grid place-items-center py-8 text-sm text-faint">
+    <div ref={mark} className="flex flex-col items-center gap-2 py-8 text-sm text-faint">
+      {moreError && <p className="text-warn">{moreError.message}</p>}
       {more ? (
         <button type="button" className={button} onClick={loadMore} disabled={loadingMore}>
           {loadingMore ? "Loading…" : "Load more"}

@@ -1,6 +1,6 @@
 import { Link, useNavigate, type LinkProps } from "@tanstack/react-router"
 import { ChevronDown, Hourglass, Link2, MessagesSquare, Ticket } from "lucide-react"
-import type { MouseEvent } from "react"
+import { memo, type MouseEvent } from "react"
 import type { ListedFeedback } from "@sayso/protocol/api.ts"
 import { Json } from "../../parts/Json.tsx"
 import type { Scale } from "../../parts/mark.ts"
@@ -11,18 +11,17 @@ import { AppName, SubmitterName } from "../../parts/Submitter.tsx"
 import { When } from "../../parts/When.tsx"
 import { FeedbackDetails } from "./FeedbackDetails.tsx"
 
+interface RowProps {
+  readonly event: ListedFeedback
+  readonly scale: Scale | undefined
+  readonly isFresh: boolean
+  /** It was withdrawn, or a later word stands in its place, since the list was loaded. */
+  readonly isGone: boolean
+  readonly isOpen: boolean
+}
+
 /** One event: the mark, the words in full, and below who said it, where, and on what. */
-export function FeedbackRow({
-  event,
-  scale,
-  isFresh,
-  isOpen,
-}: {
-  event: ListedFeedback
-  scale: Scale | undefined
-  isFresh: boolean
-  isOpen: boolean
-}) {
+export const FeedbackRow = memo(({ event, scale, isFresh, isGone, isOpen }: RowProps) => {
   const navigate = useNavigate({ from: "/" })
   const target = targetOf(event)
   const words = hasWords(event)
@@ -47,7 +46,7 @@ export function FeedbackRow({
       className={`-mx-2 cursor-pointer rounded-lg px-2 py-3 hover:bg-panel ${isFresh ? "let-in" : ""} ${isOpen ? "bg-panel" : ""}`}
       onClick={follow}
     >
-      <article className="flex gap-3">
+      <article className={`flex gap-3 ${isGone ? "opacity-60" : ""}`}>
         <MarkSign answer={event} scale={scale} />
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-start gap-x-4 gap-y-1.5">
@@ -60,6 +59,7 @@ export function FeedbackRow({
             >
               {event.metric_type === "text" && <LabelName label={event.label} />}
               <Around event={event} target={target} />
+              {isGone && <span className="rounded bg-hover px-1.5 text-xs">counts no more</span>}
             </div>
             <div className="order-2 flex shrink-0 items-center gap-1 pt-0.5">
               <When at={event.time} className="text-sm text-faint" />
@@ -67,7 +67,7 @@ export function FeedbackRow({
                 type="button"
                 className="grid size-7 place-items-center rounded text-faint hover:bg-hover hover:text-ink"
                 aria-expanded={isOpen}
-                aria-label="Details"
+                aria-label={`Details of ${event.label} by ${event.submitter.id}`}
                 title="Details and history"
                 onClick={unfold}
               >
@@ -80,7 +80,8 @@ export function FeedbackRow({
       </article>
     </li>
   )
-}
+})
+FeedbackRow.displayName = "FeedbackRow"
 
 /** Who said it, in which application, and on what. */
 function Around({ event, target }: { event: ListedFeedback; target: Target }) {

@@ -1,5 +1,8 @@
 import { Tabs } from "@base-ui/react/tabs"
+import { useQuery } from "@tanstack/react-query"
+import { Link } from "@tanstack/react-router"
 import { hasKey } from "../../api.ts"
+import { feedbackFields } from "../../queries.ts"
 import { Copy } from "../../parts/Copy.tsx"
 import { tab } from "../../parts/styles.ts"
 import { firstLines } from "./firstLines.ts"
@@ -7,6 +10,8 @@ import { firstLines } from "./firstLines.ts"
 /** The home page before anything was said: lines to paste, and the promise to turn into the list by itself. */
 export function FirstSteps() {
   const ways = firstLines(location.origin, hasKey())
+  const { data: fields } = useQuery({ ...feedbackFields(), refetchInterval: 2_000 })
+  const span = fields?.newest_span
   return (
     <div className="mx-auto max-w-3xl px-4 pt-10 pb-16">
       <h1 className="text-xl font-semibold tracking-tight">Nothing has been said yet</h1>
@@ -45,7 +50,29 @@ export function FirstSteps() {
         ))}
       </Tabs.Root>
       <div className="mt-8 flex items-center gap-2.5 text-quiet" role="status">
-        <span className="breathe size-2.5 rounded-full bg-good" aria-hidden /> Waiting for the first feedback…
+        <span className="breathe size-2.5 shrink-0 rounded-full bg-good" aria-hidden />
+        {span ? (
+          <p>
+            Spans arrive: the latest is{" "}
+            <Link
+              to="/traces/$traceId"
+              params={{ traceId: span.trace_id }}
+              search={{ span: span.span_id }}
+              className="link"
+            >
+              <bdi className="wrap-anywhere">{span.name || span.span_id}</bdi>
+            </Link>
+            {span.ml_app !== "" && (
+              <>
+                {" "}
+                of <bdi className="wrap-anywhere">{span.ml_app}</bdi>
+              </>
+            )}
+            . Waiting for the first feedback…
+          </p>
+        ) : (
+          <p>Waiting for the first feedback…</p>
+        )}
       </div>
       <p className="mt-3 text-sm text-faint">
         Only want to look around?{" "}

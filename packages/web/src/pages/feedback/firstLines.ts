@@ -1,4 +1,4 @@
-/** A way to send the first span and the first feedback: lines that can be pasted into a terminal as they are. */
+/** A way to send the first span and the first feedback: lines for a terminal. */
 export interface Way {
   readonly id: string
   readonly name: string
@@ -9,22 +9,29 @@ export interface Way {
 
 /** `url` is this server's own address, as the browser reached it. `keyed`: it wants a key, which stands in $API_KEY. */
 export function firstLines(url: string, keyed: boolean): Way[] {
-  const key = keyed ? ' -H "DD-API-KEY: $API_KEY"' : ""
+  const key = keyed ? ' \\\n  -H "DD-API-KEY: $API_KEY"' : ""
+  const secret = keyed ? "API_KEY=…\n\n" : ""
   const post = (path: string): string => `curl -s ${url}${path} \\
   -H 'Content-Type: application/json'${key}`
+  // Tracers send no key to an Agent. Where one is needed, they use the port that takes none, on the server's own machine.
+  const agentUrl = keyed ? "http://127.0.0.1:8126" : url
   const tracer = [
-    `export DD_TRACE_AGENT_URL=${url} DD_LLMOBS_ENABLED=1 DD_LLMOBS_AGENTLESS_ENABLED=0`,
+    `export DD_TRACE_AGENT_URL=${agentUrl} DD_LLMOBS_ENABLED=1 DD_LLMOBS_AGENTLESS_ENABLED=0`,
     "export DD_LLMOBS_ML_APP=my-app DD_SERVICE=my-app",
   ].join("\n")
   const agent = keyed
-    ? "A tracer sends no key to an Agent: it uses this server's agent port, which listens on its own machine (SAYSO_AGENT_LISTEN)."
+    ? "A tracer sends no key: run this on the server's own machine, whose agent port needs none (SAYSO_AGENT_LISTEN)."
     : "In an application that runs already, the export lines are all there is to add; the rest is what your code does."
+  const makeKey = keyed
+    ? "Put a key in the place of the …: npm run sayso -- keys create --kind api --name my-app makes one."
+    : undefined
   return [
     {
       id: "curl",
       name: "curl",
       intro: "A span, and a thumbs-down on it.",
-      lines: `${post("/api/intake/llm-obs/v1/trace/spans")} -d '{"data":{"type":"span","attributes":{
+      ...(makeKey !== undefined && { after: makeKey }),
+      lines: `${secret}${post("/api/intake/llm-obs/v1/trace/spans")} -d '{"data":{"type":"span","attributes":{
   "ml_app":"my-app","session_id":"first-session","feedback_join_key":"ticket-1","spans":[{
   "trace_id":"1001","span_id":"2001","parent_id":"undefined","name":"answer",
   "start_ns":'$(date +%s)000000000',"duration":1200000000,"meta":{"kind":"workflow",
@@ -86,14 +93,16 @@ python feedback.py`,
     {
       id: "opentelemetry",
       name: "OpenTelemetry",
-      intro: "Feedback on a trace of OpenTelemetry, by the trace id as it is: 32 hex digits.",
-      lines: `TRACE_ID=4bf92f3577b34da6a3ce929d0e0e4736   # trace.getActiveSpan().spanContext().traceId
+      intro:
+        "Feedback on a trace of OpenTelemetry, by its id as your code has it: span.spanContext().traceId, 32 hex digits.",
+      lines: `${secret}TRACE_ID=4bf92f3577b34da6a3ce929d0e0e4736
 
 ${post("/api/intake/llm-obs/v2/eval-metric")} -d '{"data":{"type":"evaluation_metric","attributes":{"metrics":[{
   "event_kind":"feedback","trace_id":"'$TRACE_ID'","label":"thumbs","metric_type":"categorical",
   "categorical_value":"down","assessment":"fail","ml_app":"my-app",
   "submitter":{"id":"user-1","type":"user"},"timestamp_ms":'$(date +%s)000'}]}}}'`,
       after:
+        (makeKey === undefined ? "" : `${makeKey} `) +
         "This version does not take spans by OTLP yet. The feedback is kept, shown as waiting for its trace, and joins by itself when the spans come, by this id in any spelling.",
     },
   ]

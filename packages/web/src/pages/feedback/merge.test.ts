@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import type { ListedFeedback } from "@sayso/protocol/api.ts"
 import type { Page } from "../../api.ts"
-import { freshOf, letIn } from "./merge.ts"
+import { freshOf, goneOf, letIn } from "./merge.ts"
 
 /** Events as letters with their times: "c3 b2". A trailing … means that there is more. */
 function pageOf(text: string): Page<ListedFeedback> {
@@ -60,4 +60,13 @@ test("a changed vote takes the place of one further down", () => {
   const newest = { data: [vote("new", 9), comment("c", 8)], meta: { cursor: "more" } }
   const pages = [{ data: [comment("c", 8), comment("b", 3), vote("old", 2)], meta: {} }]
   expect(letIn(newest, pages)?.flatMap((page) => page.data.map(({ id }) => id))).toEqual(["new", "c", "b"])
+})
+
+test.each([
+  ["a3 b2 c1", "a3 c1", "b"],
+  ["a3 b2 c1", "a3 …", ""],
+  ["a3 b2 c1", "x4 b2 …", "a"],
+  ["a3", "", "a"],
+])("of %s, what %s has not counts no more: %s", (shown, newest, gone) => {
+  expect([...goneOf(pageOf(newest), [pageOf(shown)])].join("")).toBe(gone)
 })

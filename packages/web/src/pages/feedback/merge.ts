@@ -11,6 +11,14 @@ export function freshOf(
   return newest.data.filter((event) => !known.has(event.id))
 }
 
+/** Of what the list shows, the ids that the server would have sent among the newest, and has not: they count no more. */
+export function goneOf(newest: Page<ListedFeedback>, pages: readonly Page<ListedFeedback>[]): Set<string> {
+  const top = new Set(newest.data.map((event) => event.id))
+  const last = newest.meta.cursor === undefined ? undefined : newest.data.at(-1)
+  const shown = pages.flatMap((page) => page.data)
+  return new Set(shown.flatMap(({ id, time }) => (!top.has(id) && (!last || time > last.time) ? [id] : [])))
+}
+
 /**
  * The list with its top as the server has it now: new events are in, and what no longer counts is out, also further down
  * where a newer word has taken its place. Undefined where the newest do not reach down to what the list has, so that

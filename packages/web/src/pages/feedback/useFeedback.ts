@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useCallback, useEffect, useState } from "react"
+import { useCallback, useEffect, useMemo, useState } from "react"
 import type { ListedFeedback } from "@sayso/protocol/api.ts"
 import { feedbackFields, feedbackList, newestFeedback, type FeedbackFilter } from "../../queries.ts"
-import { freshOf, letIn } from "./merge.ts"
+import { freshOf, goneOf, letIn } from "./merge.ts"
 
 export interface Feedback {
   readonly events: readonly ListedFeedback[]
@@ -11,17 +11,21 @@ export interface Feedback {
   readonly again: () => void
   /** How many have arrived that the list does not show yet. */
   readonly freshCount: number
-  /** Whether there are more of them than were asked for. */
-  readonly freshIsAll: boolean
+  /** Whether there may be more of them than were asked for. */
+  readonly freshIsMore: boolean
+  /** Ids of events in the list that count no more: withdrawn, or a later word stands in their place. */
+  readonly gone: ReadonlySet<string>
   /** Ids of what was let in last. */
   readonly letIn: ReadonlySet<string>
   /** Lets in what has arrived. */
   readonly show: () => void
-  /** Whether the server answered the last time it was asked for news. */
-  readonly live: boolean
+  /** Why the server gave no news the last time it was asked. */
+  readonly trouble: Error | null
   readonly more: boolean
   readonly loadingMore: boolean
   readonly loadMore: () => void
+  /** Why more could not be loaded. */
+  readonly moreError: Error | null
 }
 
 /** The list as far as it was read, and what has arrived since. Nothing moves before the reader lets it in. */
@@ -37,6 +41,8 @@ export function useFeedback(filter: FeedbackFilter): Feedback {
     if (!newest.data || !pages) return
     const merged = letIn(newest.data, pages)
     const { queryKey } = feedbackList(filter)
+    // A page that is under way would bring back the list as it was.
+    void queries.cancelQueries({ queryKey, exact: true })
     if (merged) {
       queries.setQueryData(
         queryKey,
@@ -44,7 +50,7 @@ export function useFeedback(filter: FeedbackFilter): Feedback {
           before && { ...before, pages: merged, pageParams: before.pageParams.slice(0, merged.length) },
       )
     } else {
-      void queries.resetQueries({ queryKey })
+      void queries.resetQueries({ queryKey, exact: true })
     }
     void queries.invalidateQueries({ queryKey: feedbackFields().queryKey })
   }, [queries, filter, newest.data, pages])
@@ -64,17 +70,22 @@ export function useFeedback(filter: FeedbackFilter): Feedback {
   const { fetchNextPage, refetch } = list
   return {
     events: pages?.flatMap((page) => page.data) ?? [],
-    loaded: list.isSuccess,
+    loaded: list.data !== undefined,
     error: list.isError && !list.data ? list.error : null,
     again: useCallback(() => void refetch(), [refetch]),
     freshCount: fresh.length,
-    freshIsAll:
+    freshIsMore:
       fresh.length > 0 && fresh.length === newest.data?.data.length && newest.data.meta.cursor !== undefined,
     letIn: entered,
     show,
-    live: !newest.isError && newest.failureCount === 0,
+    gone: useMemo(
+      () => (newest.data && pages ? goneOf(newest.data, pages) : new Set<string>()),
+      [newest.data, pages],
+    ),
+    trouble: newest.failureReason ?? newest.error,
     more: list.hasNextPage,
     loadingMore: list.isFetchingNextPage,
+    moreError: list.isFetchNextPageError ? list.error : null,
     loadMore: useCallback(() => void fetchNextPage(), [fetchNextPage]),
   }
 }

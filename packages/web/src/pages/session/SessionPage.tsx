@@ -18,7 +18,7 @@ import { useNow, When } from "../../parts/When.tsx"
 import { groupWords } from "../../parts/words.ts"
 import { EntityLink, WordsCard } from "../../parts/WordsView.tsx"
 import { modelTokens } from "../trace/tokens.ts"
-import { converse, spoken, type Turn } from "./turns.ts"
+import { converse, type Turn } from "./turns.ts"
 
 /** A session as one conversation, with what was said about it beside the turn that it is about. */
 export function SessionPage() {
@@ -27,7 +27,7 @@ export function SessionPage() {
   useEffect(() => {
     document.title = `${sessionId} · Sayso`
   }, [sessionId])
-  if (error)
+  if (error && !session)
     return <CannotShow error={error} again={() => void refetch()} missing="No such session has arrived" />
   return (
     <div className="mx-auto max-w-6xl px-4">
@@ -115,9 +115,7 @@ function TurnView({ turn }: { turn: Turn }) {
         </p>
         <div className="flex max-w-2xl flex-col gap-3">
           {empty && <p className="text-quiet">The client sent neither input nor output for this turn.</p>}
-          {!isEmpty(asked) && (
-            <ContentView content={{ ...asked, messages: spoken(asked.messages) }} label="input" />
-          )}
+          {!isEmpty(asked) && <ContentView content={asked} label="input" />}
           {!isEmpty(answered) && <ContentView content={answered} label="output" />}
         </div>
       </div>

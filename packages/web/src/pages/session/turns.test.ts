@@ -64,3 +64,16 @@ test("each event is in one place", () => {
     [["on a", "on 1f"], ["on b"], ["session", "key"]],
   )
 })
+
+test.each<[string, string[], string[]]>([
+  ["a question stands before what tools said", ["user:Where?", "assistant:", "tool:x"], ["Where?"]],
+  ["an answer that was begun for the model is none", ["user:Where?", "assistant:Well,"], ["Where?"]],
+  ["two questions in a row", ["user:a", "assistant:b", "user:c", "user:d"], ["c", "d"]],
+  ["nobody asked", ["assistant:b"], ["b"]],
+])("%s", (_name, said, asked) => {
+  const messages = said.map((text) => ({ role: text.split(":")[0], content: text.split(":")[1] }))
+  const { turns } = converse(
+    session([trace("t", "1", [span("a", { span_kind: "llm", input: { messages } })])]),
+  )
+  expect(turns[0]?.asked.messages.map(({ text }) => text)).toEqual(asked)
+})

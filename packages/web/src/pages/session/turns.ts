@@ -1,6 +1,6 @@
 import type { JoinedFeedback, Session, StoredSpan } from "@sayso/protocol/api.ts"
 import { idsMeet } from "@sayso/protocol/ids.ts"
-import { isEmpty, readContent, type Content, type Message } from "../../parts/conversation.ts"
+import { isEmpty, readContent, type Content } from "../../parts/conversation.ts"
 
 type SessionTrace = Session["traces"][number]
 
@@ -78,15 +78,14 @@ function speaks(span: StoredSpan): boolean {
   return ["workflow", "agent", "llm"].includes(span.span_kind)
 }
 
-/** Of a conversation that is sent whole each time, what is new in this turn; instructions to the model are left out. */
+/**
+ * Of a conversation that is sent whole each time, what the user said last: all since the answer before it. Instructions to the
+ * model and what tools said are in the trace.
+ */
 function latest(content: Content): Content {
-  const { messages } = content
-  const before = messages.findLastIndex((message) => message.role === "assistant")
-  const news = messages.slice(before + 1).filter(({ role }) => role !== "system" && role !== "developer")
+  const spoken = content.messages.filter(({ role }) => !["system", "developer", "tool"].includes(role))
+  const last = spoken.findLastIndex(({ role }) => role === "user")
+  const before = spoken.slice(0, Math.max(last, 0)).findLastIndex(({ role }) => role === "assistant")
+  const news = last < 0 ? spoken : spoken.slice(before + 1, last + 1)
   return { messages: news, documents: content.documents, ...(content.rest && { rest: content.rest }) }
-}
-
-/** The messages that people read: what tools said is in the trace. */
-export function spoken(messages: readonly Message[]): readonly Message[] {
-  return messages.filter((message) => message.role !== "tool")
 }

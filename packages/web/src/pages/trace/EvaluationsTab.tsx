@@ -1,6 +1,6 @@
 import { ClipboardCheck } from "lucide-react"
-import { useMemo } from "react"
 import type { JoinedEvaluation, TraceOutline } from "@sayso/protocol/api.ts"
+import { Fold } from "../../parts/Conversation.tsx"
 import { several } from "../../parts/figures.ts"
 import { Json } from "../../parts/Json.tsx"
 import { MarkSign, MarkText } from "../../parts/MarkView.tsx"
@@ -21,12 +21,10 @@ export function EvaluationsTab({
   spanId: string
   onChoose: (spanId: string) => void
 }) {
-  const groups = useMemo(() => {
-    const current = trace.evaluations.filter((event) => event.state === "current")
-    return byOrigin(current, spanId)
-  }, [trace.evaluations, spanId])
-  const older = trace.evaluations.filter((event) => event.state !== "current").length
-  if (groups.length === 0) {
+  const current = trace.evaluations.filter((event) => event.state === "current")
+  const older = trace.evaluations.filter((event) => event.state !== "current")
+  const groups = byOrigin(current, spanId)
+  if (trace.evaluations.length === 0) {
     return (
       <Notice icon={<ClipboardCheck />} title="No evaluations">
         No evaluator has sent a result about this trace.
@@ -47,8 +45,17 @@ export function EvaluationsTab({
           </div>
         </section>
       ))}
-      {older > 0 && (
-        <p className="text-sm text-faint">{several(older, "earlier result")} took the same places before.</p>
+      {older.length > 0 && (
+        <Fold
+          title={<span className="text-sm text-quiet">{several(older.length, "earlier result")}</span>}
+          more=""
+        >
+          <div className="flex flex-col gap-2">
+            {older.map((event) => (
+              <EvaluationCard key={event.id} event={event} />
+            ))}
+          </div>
+        </Fold>
       )}
     </div>
   )

@@ -29,7 +29,7 @@ export function FeedbackTab({
   }
   return (
     <div className="flex flex-col gap-5">
-      {groups[0]?.[0].from !== "span" && (
+      {spanId !== "" && groups[0]?.[0].from !== "span" && (
         <p className="text-sm text-quiet">Nothing was said on this span itself.</p>
       )}
       {groups.map(([origin, events]) => (

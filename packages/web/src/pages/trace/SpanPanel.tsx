@@ -49,11 +49,12 @@ export function SpanPanel({
     evaluations: trace.evaluations.filter((event) => event.state === "current").length,
     feedback: trace.feedback.filter((event) => event.state === "current").length,
   }
-  const waiting = error ? (
-    <CannotShow error={error} again={() => void refetch()} />
-  ) : (
-    <Loading rows={3} label="Loading the span" />
-  )
+  const waiting =
+    error && !whole ? (
+      <CannotShow error={error} again={() => void refetch()} />
+    ) : (
+      <Loading rows={3} label="Loading the span" />
+    )
   return (
     <section aria-label="Span">
       <div className="px-4 pt-3">
@@ -76,7 +77,7 @@ export function SpanPanel({
           ))}
         </Tabs.List>
         <Tabs.Panel value="overview" className="p-4 -outline-offset-2">
-          {whole ? <Overview span={whole} /> : waiting}
+          {whole ? <Overview key={whole.span_id} span={whole} /> : waiting}
         </Tabs.Panel>
         <Tabs.Panel value="evaluations" className="p-4 -outline-offset-2">
           <EvaluationsTab trace={trace} spanId={span.span_id} onChoose={onChoose} />
@@ -85,7 +86,7 @@ export function SpanPanel({
           <FeedbackTab trace={trace} spanId={span.span_id} onChoose={onChoose} />
         </Tabs.Panel>
         <Tabs.Panel value="details" className="p-4 -outline-offset-2">
-          {whole ? <Details span={whole} /> : waiting}
+          {whole ? <Details key={whole.span_id} span={whole} /> : waiting}
         </Tabs.Panel>
       </Tabs.Root>
     </section>

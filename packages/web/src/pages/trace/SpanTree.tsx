@@ -42,19 +42,28 @@ export function SpanTree({
     const above = new Set(pathTo(trace.spans, chosen))
     setFolded(new Set([...folded].filter((id) => !above.has(id))))
   }
+  const latest = useRef(at)
   useEffect(() => {
-    if (at >= 0) lines.scrollToIndex(at, { align: "auto" })
-  }, [at, lines])
+    latest.current = at
+  }, [at])
+  useEffect(() => {
+    if (latest.current >= 0) lines.scrollToIndex(latest.current, { align: "auto" })
+  }, [chosen, lines])
 
   const scaleOf = useScales()
-  const fold = useCallback((spanId: string, open: boolean) => {
-    setFolded((before) => {
-      const next = new Set(before)
-      if (open) next.delete(spanId)
-      else next.add(spanId)
-      return next
-    })
-  }, [])
+  const fold = useCallback(
+    (spanId: string, open: boolean) => {
+      setFolded((before) => {
+        const next = new Set(before)
+        if (open) next.delete(spanId)
+        else next.add(spanId)
+        return next
+      })
+      // The eye is where one folds; what was chosen inside is out of sight.
+      if (!open) onChoose(spanId)
+    },
+    [onChoose],
+  )
   const go = (to: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, to))]
     if (row) onChoose(row.span.span_id)
@@ -76,7 +85,10 @@ export function SpanTree({
       },
       ArrowLeft: () => {
         if (row?.open) fold(row.span.span_id, false)
-        else go(rows.findIndex((other) => other.span.span_id === row?.span.parent_id))
+        else {
+          const parent = rows.findIndex((other) => other.span.span_id === row?.span.parent_id)
+          if (parent >= 0) go(parent)
+        }
       },
     }
     const move = moves[event.key]
@@ -85,6 +97,7 @@ export function SpanTree({
     move()
   }
 
+  const drawn = lines.getVirtualItems()
   const folding = trace.spans.length > 20
   return (
     <div className="flex h-full max-h-[inherit] flex-col">
@@ -107,13 +120,13 @@ export function SpanTree({
         ref={scroller}
         role="tree"
         aria-label="Spans"
-        aria-activedescendant={at >= 0 ? `span-row-${at}` : undefined}
+        aria-activedescendant={drawn.some((line) => line.index === at) ? `span-row-${at}` : undefined}
         tabIndex={0}
         onKeyDown={onKey}
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2"
       >
         <div className="relative" style={{ height: lines.getTotalSize() }} role="presentation">
-          {lines.getVirtualItems().map((line) => {
+          {drawn.map((line) => {
             const row = rows[line.index]
             if (!row) return null
             return (
@@ -238,7 +251,7 @@ function Ruler({ durationNs }: { durationNs: number }) {
       {ticksOf(durationNs, 5).map((tick) => (
         <span
           key={tick}
-          className="absolute inset-y-0 flex items-center border-s border-line ps-1 whitespace-nowrap tabular-nums max-sm:not-last:hidden"
+          className="absolute inset-y-0 flex items-center border-s border-line ps-1 whitespace-nowrap tabular-nums max-sm:not-first:hidden"
           style={{ insetInlineStart: `${(tick / durationNs) * 100}%` }}
         >
           {duration(tick)}
@@ -253,7 +266,7 @@ function foldAll(rows: readonly Row[]): Set<string> {
   return new Set(rows.filter((row) => row.below > 0).map((row) => row.span.span_id))
 }
 
-/** Current words by the span they were given on; by a join key they may be on several. */
+/** Current words by the span they were given on. An id may be that of several spans. */
 function feedbackBySpan(feedback: readonly JoinedFeedback[]): Map<string, JoinedFeedback[]> {
   const bySpan = new Map<string, JoinedFeedback[]>()
   for (const event of feedback) {

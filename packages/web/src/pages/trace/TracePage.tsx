@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useCallback, useEffect, useMemo } from "react"
 import type { TraceOutline } from "@sayso/protocol/api.ts"
+import { idsMeet } from "@sayso/protocol/ids.ts"
 import type { Tab } from "../../routes.tsx"
 import { traceOutline } from "../../queries.ts"
 import { CannotShow, Loading } from "../../parts/states.tsx"
@@ -18,7 +19,7 @@ export function TracePage() {
   useEffect(() => {
     document.title = `${trace?.name || "Trace"} · Sayso`
   }, [trace])
-  if (error)
+  if (error && !trace)
     return <CannotShow error={error} again={() => void refetch()} missing="No such trace has arrived" />
   if (!trace) {
     return (
@@ -35,12 +36,14 @@ function WholeTrace({ trace, traceId }: { trace: TraceOutline; traceId: string }
   const search = useSearch({ from: "/traces/$traceId" })
   const navigate = useNavigate({ from: "/traces/$traceId" })
   const first = trace.root_span_id ?? trace.spans[0]?.span_id ?? ""
-  const chosen = useMemo(
-    () =>
-      trace.spans.find((span) => span.span_id === (search.span ?? first)) ??
-      trace.spans.find((span) => span.span_id === first),
-    [trace, search.span, first],
-  )
+  const chosen = useMemo(() => {
+    const wanted = search.span ?? first
+    return (
+      trace.spans.find((span) => span.span_id === wanted) ??
+      trace.spans.find((span) => idsMeet(span.span_id, wanted)) ??
+      trace.spans.find((span) => span.span_id === first)
+    )
+  }, [trace, search.span, first])
   const choose = useCallback(
     (span: string) =>
       void navigate({ search: (before) => ({ ...before, span }), replace: true, resetScroll: false }),
@@ -58,7 +61,6 @@ function WholeTrace({ trace, traceId }: { trace: TraceOutline; traceId: string }
         <div className="min-h-0 min-w-0 flex-1 lg:overflow-y-auto" id="span">
           {chosen && (
             <SpanPanel
-              key={chosen.span_id}
               trace={trace}
               traceId={traceId}
               span={chosen}

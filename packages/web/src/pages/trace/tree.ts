@@ -68,7 +68,7 @@ function reach(root: Node, reached: Set<Node>): void {
     reached.add(node)
     order.push(node)
     node.children.sort(byStart)
-    stack.push(...node.children)
+    for (const child of node.children) stack.push(child)
   }
   for (const node of order.reverse()) {
     node.below = node.children.reduce((sum, child) => sum + 1 + child.below, 0)
@@ -113,14 +113,10 @@ export function rowsOf(tree: Tree, folded: ReadonlySet<string>): Row[] {
 /** Every span above this one, nearest first. */
 export function pathTo(spans: readonly BriefSpan[], spanId: string): string[] {
   const parents = new Map(spans.map((span) => [span.span_id, span.parent_id]))
-  const path: string[] = []
-  for (
-    let at = parents.get(spanId);
-    at !== undefined && at !== "" && !path.includes(at);
-    at = parents.get(at)
-  )
-    path.push(at)
-  return path
+  const path = new Set<string>()
+  for (let at = parents.get(spanId); at !== undefined && at !== "" && !path.has(at); at = parents.get(at))
+    path.add(at)
+  return [...path]
 }
 
 const second = 1e9
