@@ -8,6 +8,7 @@ import axe from "axe-core"
 import { chromium, type BrowserContext, type Page } from "playwright-core"
 import { onTestFinished } from "vitest"
 import { findChromium } from "./chromium.ts"
+import { until } from "./harness.ts"
 
 export const themes = ["light", "dark"] as const
 export const widths = [1440, 390] as const
@@ -32,6 +33,8 @@ export interface OpenOptions {
   readonly stays?: boolean
   /** Errors on the console that the test means to cause from the beginning. */
   readonly errors?: RegExp
+  /** Epoch ms that the pages take for now. Timers run on. */
+  readonly nowMs?: number
 }
 
 /** Errors on the console that a test means to cause, by page. */
@@ -44,12 +47,17 @@ export async function openBrowser(): Promise<Browser> {
   })
   let faults: string[] = []
   return {
-    async open(url, { theme = "light", width = 1440, stays = false, errors } = {}) {
-      const context = await browser.newContext({ serviceWorkers: "block", locale: "en-GB" })
+    async open(url, { theme = "light", width = 1440, stays = false, errors, nowMs } = {}) {
+      const context = await browser.newContext({
+        serviceWorkers: "block",
+        locale: "en-GB",
+        timezoneId: "UTC",
+      })
       if (!stays) onTestFinished(() => context.close())
       await guard(context, new URL(url).origin, (fault) => faults.push(fault))
       const page = await context.newPage()
       if (errors) expectErrors(page, errors)
+      if (nowMs !== undefined) await page.clock.setFixedTime(nowMs)
       await view(page, theme, width)
       await page.goto(url)
       return page
@@ -101,28 +109,49 @@ async function guard(context: BrowserContext, origin: string, fault: (text: stri
 export async function view(page: Page, theme: Theme, width: Width): Promise<void> {
   await page.setViewportSize({ width, height: heights[width] })
   await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" })
+  // The pages follow once they are told, which is a moment later.
+  await until(async () => {
+    const shown = await page.evaluate(() => document.documentElement.dataset["theme"])
+    if (shown !== undefined && shown !== theme) throw new Error(`The page is ${shown}, not ${theme}`)
+  })
 }
 
-/** Writes what can be seen as `<name>-<width>-<theme>.png`. */
-export async function shoot(page: Page, name: string): Promise<void> {
+/** The height in px up to which a picture goes that shows more than the window does. */
+const tallest = 3_000
+
+/** Writes what can be seen, or the page to its end, as `<name>-<width>-<theme>.png`. */
+export async function shoot(page: Page, name: string, { toTheEnd = false } = {}): Promise<void> {
   const folder = process.env["SAYSO_TEST_SCREENSHOTS"] ?? join(import.meta.dirname, "screenshots")
   mkdirSync(folder, { recursive: true })
-  const theme = await page.evaluate(() =>
-    matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
-  )
-  const path = join(folder, `${name}-${page.viewportSize()?.width}-${theme}.png`)
-  await page.evaluate(() => document.fonts.ready)
-  await page.screenshot({ path, animations: "disabled", caret: "hide" })
+  const { theme, width, height } = await page.evaluate(async () => {
+    await document.fonts.ready
+    const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"
+    return { theme, width: innerWidth, height: document.documentElement.scrollHeight }
+  })
+  await page.screenshot({
+    path: join(folder, `${name}-${width}-${theme}.png`),
+    animations: "disabled",
+    caret: "hide",
+    ...(toTheEnd && { fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, tallest) } }),
+  })
 }
 
-/** What axe finds serious or critical: the rule, what it asks for, and where it is broken. */
-export async function checkAxe(page: Page): Promise<string[]> {
+/**
+ * What axe finds serious or critical: the rule, what it asks for, and where it is broken. Of the rows of a long list the
+ * first eight stand for all.
+ */
+export async function checkAxe(page: Page, rules?: string[]): Promise<string[]> {
   // By the debugger's protocol, since the pages' policy lets no script in.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => {
+  const { violations } = await page.evaluate((only) => {
     const { axe: inside } = globalThis as unknown as { axe: typeof axe }
-    return inside.run(document, { resultTypes: ["violations"] })
-  })
+    const what = { exclude: [["ol > li:nth-child(n + 9)"]] }
+    return inside.run(what, {
+      resultTypes: ["violations"],
+      preload: false,
+      ...(only && { runOnly: only }),
+    })
+  }, rules)
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, help, nodes }) =>

@@ -329,6 +329,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
   describe("a list of 130", () => {
     const size = 130
     let sayso: Sayso
+    let page: Page
     const newest = Date.now() - 3_600_000
     /** From the newest on. Some share a millisecond. */
     const said = Array.from({ length: size }, (_, at) => {
@@ -350,6 +351,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
 
     beforeAll(async () => {
       sayso = await startSayso()
+      page = await open(`${sayso.url}/readyz`, { stays: true })
       await sendSpans(sayso, {
         ml_app: "shop",
         session_id: "s-1",
@@ -376,9 +378,12 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
       inOrder = [...ids.values()]
       expect(inOrder.toSorted()).toEqual(said.map((event) => event.text_value ?? event.reasoning))
     })
-    afterAll(() => sayso.stop())
+    afterAll(async () => {
+      await page.context().close()
+      await sayso.stop()
+    })
 
-    const numbers = (page: Page): Promise<string[]> =>
+    const numbers = (): Promise<string[]> =>
       page.evaluate(() =>
         // Not innerText: what is far away is not laid out.
         [...document.querySelectorAll("li > article")].map(
@@ -387,65 +392,71 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
       )
 
     /** Where the row stands that is read now. */
-    const place = async (page: Page, what: string): Promise<number> =>
+    const place = async (what: string): Promise<number> =>
       (await rows(page).filter({ hasText: what }).boundingBox())?.y ?? -1
+    /** Where it stands once nothing moves any more: as one scrolls, rows from far away are measured. */
+    async function settled(what: string): Promise<number> {
+      let before = NaN
+      return until(async () => {
+        const now = await place(what)
+        const moved = now !== before
+        before = now
+        if (moved) throw new Error(`${what} is still moving`)
+        return now
+      })
+    }
 
     test("shows every event once, in order, as one scrolls", async () => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       await rows(page).first().waitFor()
       await until(async () => expect(await rows(page).count()).toBe(50))
       await readAll(page)
-      expect(await numbers(page)).toEqual(inOrder)
+      expect(await numbers()).toEqual(inOrder)
       await page.getByText("130 pieces of feedback: that is all.").waitFor()
     })
 
     test("keeps its place while one looks at a trace", async () => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       await rows(page).first().waitFor()
       await readAll(page)
       const row = rows(page).filter({ hasText: "number 075" })
       await row.scrollIntoViewIfNeeded()
       await page.mouse.wheel(0, 150)
-      await page.waitForTimeout(300)
-      const before = await place(page, "number 075")
+      const before = await settled("number 075")
       expect(await page.evaluate(() => scrollY)).toBeGreaterThan(1_000)
       await row.getByText("number 075").click()
       await page.getByRole("tab", { name: "Feedback" }).waitFor()
       expect(paths(page)).toBe("/traces/7075?tab=feedback")
       await page.goBack()
       await row.waitFor()
-      await until(
-        async () => expect(Math.abs((await place(page, "number 075")) - before)).toBeLessThan(3),
-        3_000,
-      )
+      await until(async () => expect(Math.abs((await place("number 075")) - before)).toBeLessThan(3), 3_000)
     })
 
     test("nothing moves when something arrives, until the reader lets it in", async () => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       await rows(page).first().waitFor()
       await readAll(page)
       await rows(page).filter({ hasText: "number 040" }).scrollIntoViewIfNeeded()
-      await page.waitForTimeout(300)
-      const before = await place(page, "number 040")
+      const before = await settled("number 040")
       await say(
         sayso,
         [1, 2, 3].map((at) => comment(`news ${at}`, { timestamp_ms: Date.now() + at })),
       )
       await fresh(page, 3).waitFor()
       expect(await page.title()).toBe("(3) Feedback · Sayso")
-      expect(await place(page, "number 040")).toBe(before)
+      expect(await place("number 040")).toBe(before)
       expect(await rows(page).filter({ hasText: "news" }).count()).toBe(0)
 
       await fresh(page, 3).click()
       await rows(page).filter({ hasText: "news 3" }).waitFor()
       await until(async () => expect(await page.evaluate(() => scrollY)).toBe(0))
-      expect((await numbers(page)).slice(0, 4)).toEqual(["news 3", "news 2", "news 1", inOrder[0]])
+      expect((await numbers()).slice(0, 4)).toEqual(["news 3", "news 2", "news 1", inOrder[0]])
       expect(await rows(page).count()).toBe(size + 3)
       await page.getByText("Live").waitFor()
     })
 
     test.each(["number 005", "number 105"])("a changed vote takes the place of %s", async (number) => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       await rows(page).first().waitFor()
       await readAll(page)
       const count = await rows(page).count()
@@ -460,7 +471,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
     })
 
     test("filters stand in the URL: a reload keeps them, Back takes them back", async () => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       await rows(page).first().waitFor()
       const app = page.getByLabel("Application", { exact: true })
       await app.selectOption("shop")
@@ -479,22 +490,22 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
             reasoning === text && ml_app === "shop" && assessment === "pass" && text !== "number 105",
         ),
       )
-      await until(async () => expect(await numbers(page)).toEqual(expect.arrayContaining(matching)))
-      const shown = await numbers(page)
+      await until(async () => expect(await numbers()).toEqual(expect.arrayContaining(matching)))
+      const shown = await numbers()
       await page.reload()
       await rows(page).first().waitFor()
-      expect(await numbers(page)).toEqual(shown)
+      expect(await numbers()).toEqual(shown)
       expect(await app.inputValue()).toBe("=shop")
 
       await page.goBack()
       await page.goBack()
       await until(async () => expect(paths(page)).toBe("/?ml_app=shop"))
-      await until(async () => expect((await numbers(page)).length).toBeGreaterThan(shown.length))
+      await until(async () => expect((await numbers()).length).toBeGreaterThan(shown.length))
       expect(await page.getByLabel("Label", { exact: true }).inputValue()).toBe("all")
     })
 
     test("says when nothing matches, and how to see all again", async () => {
-      const page = await open(`${sayso.url}/?ml_app=gone&label=thumbs`)
+      await page.goto(`${sayso.url}/?ml_app=gone&label=thumbs`)
       await page.getByRole("heading", { name: "No feedback matches" }).waitFor()
       expect(await page.getByLabel("Application", { exact: true }).inputValue()).toBe("=gone")
       await page.getByRole("button", { name: "Show all feedback" }).click()
@@ -503,6 +514,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
     })
 
     test("everything can be reached by the Tab key", async () => {
+      expectErrors(page, /404/)
       for (const path of [
         "/",
         "/traces/7075?tab=feedback",
@@ -510,7 +522,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
         "/sessions/s-1",
         "/entities/none",
       ]) {
-        const page = await open(sayso.url + path, { errors: /404/ })
+        await page.goto(sayso.url + path)
         await page
           .locator("main")
           .getByRole("link")
@@ -522,7 +534,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
     })
 
     test("a row unfolds by the keyboard", async () => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       const button = rows(page).filter({ hasText: "number 000" }).getByRole("button", { name: "Details" })
       await button.focus()
       await page.keyboard.press("Enter")
@@ -534,7 +546,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
     })
 
     test("the colours are kept", async () => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       const theme = (): Promise<string | undefined> =>
         page.evaluate(() => document.documentElement.dataset["theme"])
       expect(await theme()).toBe("light")
@@ -546,68 +558,100 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
     })
   })
 
-  test("the tree is walked with the arrow keys", async () => {
-    const sayso = await startSayso()
-    onTestFinished(async () => void (await sayso.stop()))
-    const span = (span_id: string, parent_id: string, name: string, at: number): object => ({
-      trace_id: "5",
-      span_id,
-      parent_id,
-      name,
-      start_ns: (Date.now() + at) * 1e6,
-      duration: 1e6,
-      meta: { kind: "task" },
+  describe("a server without feedback", () => {
+    let sayso: Sayso
+    let page: Page
+    beforeAll(async () => {
+      sayso = await startSayso()
+      page = await open(`${sayso.url}/readyz`, { stays: true })
     })
-    await sendSpans(sayso, {
-      ml_app: "a",
-      spans: [
-        span("1", "undefined", "root", 0),
-        span("2", "1", "first", 1),
-        span("3", "2", "inner", 2),
-        span("4", "1", "last", 3),
-      ],
+    afterAll(async () => {
+      await page.context().close()
+      await sayso.stop()
     })
-    await until(async () => expect((await sayso.get("/api/v1/traces/5")).json.data.spans).toHaveLength(4))
-    const page = await open(`${sayso.url}/traces/5`)
-    const tree = page.getByRole("tree")
-    const chosen = (): Promise<string> => page.locator("[role=treeitem][aria-selected=true] bdi").innerText()
-    await tree.focus()
-    expect(await chosen()).toBe("root")
-    for (const [key, name, lines] of [
-      ["ArrowDown", "first", 4],
-      ["ArrowDown", "inner", 4],
-      ["End", "last", 4],
-      ["ArrowUp", "inner", 4],
-      ["ArrowLeft", "first", 4],
-      ["ArrowLeft", "first", 3],
-      ["ArrowRight", "first", 4],
-      ["ArrowRight", "inner", 4],
-      ["Home", "root", 4],
-      ["ArrowLeft", "root", 1],
-      ["ArrowRight", "root", 4],
-    ] as const) {
-      await page.keyboard.press(key)
-      await until(
-        async () =>
-          expect([key, await chosen(), await page.getByRole("treeitem").count()]).toEqual([key, name, lines]),
-        3_000,
+
+    test("what is not there is said to be not there", async () => {
+      expectErrors(page, /404/)
+      for (const [path, heading] of [
+        ["/traces/999", "No such trace has arrived"],
+        ["/sessions/nobody", "No such session has arrived"],
+        ["/entities/nothing", "Nothing carries this join key"],
+        ["/nothing/here", "There is no such page"],
+      ] as const) {
+        await page.goto(sayso.url + path)
+        await page.getByRole("heading", { name: heading }).waitFor()
+        await page.getByRole("link", { name: "Go to the feedback" }).click()
+        await page.getByRole("heading", { name: "Nothing has been said yet" }).waitFor()
+      }
+    })
+
+    test("the tree is walked with the arrow keys", async () => {
+      const span = (span_id: string, parent_id: string, name: string, at: number): object => ({
+        trace_id: "5",
+        span_id,
+        parent_id,
+        name,
+        start_ns: (Date.now() + at) * 1e6,
+        duration: 1e6,
+        meta: { kind: "task" },
+      })
+      await sendSpans(sayso, {
+        ml_app: "a",
+        spans: [
+          span("1", "undefined", "root", 0),
+          span("2", "1", "first", 1),
+          span("3", "2", "inner", 2),
+          span("4", "1", "last", 3),
+        ],
+      })
+      await until(async () => expect((await sayso.get("/api/v1/traces/5")).json.data.spans).toHaveLength(4))
+      await page.goto(`${sayso.url}/traces/5`)
+      const tree = page.getByRole("tree")
+      const chosen = (): Promise<string> =>
+        page.locator("[role=treeitem][aria-selected=true] bdi").innerText()
+      await tree.focus()
+      expect(await chosen()).toBe("root")
+      for (const [key, name, lines] of [
+        ["ArrowDown", "first", 4],
+        ["ArrowDown", "inner", 4],
+        ["End", "last", 4],
+        ["ArrowUp", "inner", 4],
+        ["ArrowLeft", "first", 4],
+        ["ArrowLeft", "first", 3],
+        ["ArrowRight", "first", 4],
+        ["ArrowRight", "inner", 4],
+        ["Home", "root", 4],
+        ["ArrowLeft", "root", 1],
+        ["ArrowRight", "root", 4],
+      ] as const) {
+        await page.keyboard.press(key)
+        await until(
+          async () =>
+            expect([key, await chosen(), await page.getByRole("treeitem").count()]).toEqual([
+              key,
+              name,
+              lines,
+            ]),
+          3_000,
+        )
+        const active = await tree.getAttribute("aria-activedescendant")
+        expect(await page.locator(`[id="${active}"]`).getAttribute("aria-selected")).toBe("true")
+      }
+      await page.keyboard.press("End")
+      await until(async () =>
+        expect(await text(page.getByRole("region", { name: "Span" }).getByRole("heading").first())).toBe(
+          "last",
+        ),
       )
-      const active = await tree.getAttribute("aria-activedescendant")
-      expect(await page.locator(`[id="${active}"]`).getAttribute("aria-selected")).toBe("true")
-    }
-    await page.keyboard.press("End")
-    await until(async () =>
-      expect(await text(page.getByRole("region", { name: "Span" }).getByRole("heading").first())).toBe(
-        "last",
-      ),
-    )
-    expect(paths(page)).toBe("/traces/5?span=4")
+      expect(paths(page)).toBe("/traces/5?span=4")
+    })
   })
 
   describe("a server that goes away", () => {
     const away = [/ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/, /Failed to fetch/]
     let sayso: Sayso
     let data: string
+    let page: Page
     beforeAll(async () => {
       data = tempFolder()
       sayso = await startSayso({ data })
@@ -626,8 +670,11 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
         ],
       })
       await say(sayso, [comment("before", {}), vote({ span_id: "6" })])
+      page = await open(`${sayso.url}/readyz`, { stays: true })
+      expectErrors(page, ...away)
     })
     afterAll(async () => {
+      await page.context().close()
       await sayso.stop()
       await rm(data, { recursive: true })
     })
@@ -636,9 +683,8 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
     }
 
     test("is missed by the list, which goes on when it is back", async () => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       await page.getByText("Live").waitFor()
-      expectErrors(page, ...away)
       await sayso.stop()
       await page.getByRole("status").filter({ hasText: "The server does not answer" }).waitFor()
       expect(await rows(page).count()).toBe(2)
@@ -650,11 +696,10 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
     })
 
     test("is missed by a page, which can be asked again", async () => {
-      const page = await open(`${sayso.url}/traces/5`)
+      await page.goto(`${sayso.url}/traces/5`)
       await page.getByRole("tree").waitFor()
       await page.getByRole("link", { name: "sayso" }).click()
       await rows(page).first().waitFor()
-      expectErrors(page, ...away)
       await sayso.stop()
       await page.getByRole("search").getByRole("textbox").fill("5")
       await page.getByRole("link", { name: "root" }).click()
@@ -663,10 +708,9 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
     })
 
     test("is missed by a page that was never open", async () => {
-      const page = await open(sayso.url)
+      await page.goto(sayso.url)
       await page.getByText("Live").waitFor()
       await page.waitForLoadState("networkidle")
-      expectErrors(page, ...away)
       await sayso.stop()
       await page.getByRole("link", { name: "root" }).click()
       const again = page.getByRole("button", { name: "Try again" })
@@ -676,22 +720,6 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
       await again.click()
       await page.getByRole("tree").waitFor()
     })
-  })
-
-  test("what is not there is said to be not there", async () => {
-    const sayso = await startSayso()
-    onTestFinished(async () => void (await sayso.stop()))
-    for (const [path, heading] of [
-      ["/traces/999", "No such trace has arrived"],
-      ["/sessions/nobody", "No such session has arrived"],
-      ["/entities/nothing", "Nothing carries this join key"],
-      ["/nothing/here", "There is no such page"],
-    ] as const) {
-      const page = await open(sayso.url + path, { errors: /404/ })
-      await page.getByRole("heading", { name: heading }).waitFor()
-      await page.getByRole("link", { name: "Go to the feedback" }).click()
-      await page.getByRole("heading", { name: "Nothing has been said yet" }).waitFor()
-    }
   })
 
   test("where a key is needed, the page asks for it", async () => {

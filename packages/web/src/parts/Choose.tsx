@@ -18,7 +18,7 @@ export function Choose({
   return (
     <select
       aria-label={what}
-      className={`choose h-8 max-w-44 min-w-0 truncate rounded-md border px-2 text-sm hover:bg-hover ${
+      className={`choose h-8 max-w-44 min-w-12 shrink truncate rounded-md border px-2 text-sm hover:bg-hover ${
         value === undefined ? "border-line bg-page text-quiet" : "border-accent bg-tint font-medium text-ink"
       }`}
       value={value === undefined ? "all" : `=${value}`}

@@ -6,7 +6,7 @@ export function Facts({ facts }: { facts: Readonly<Record<string, ReactNode>> })
     ([, value]) => value !== undefined && value !== "" && value !== false,
   )
   return (
-    <dl className="grid grid-cols-[minmax(5rem,max-content)_1fr] gap-x-4 gap-y-1 text-sm">
+    <dl className="grid grid-cols-[minmax(5rem,max-content)_1fr] items-baseline gap-x-4 gap-y-1 text-sm">
       {given.map(([name, value]) => (
         <Fragment key={name}>
           <dt className="text-faint">{name}</dt>

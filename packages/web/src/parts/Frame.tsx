@@ -90,7 +90,8 @@ function Finder() {
         return navigate({ to: "/entities/$key", params: { key: wanted } })
       throw new Refusal(404, "not_found", "No trace, session or join key has this name.")
     },
-    onSuccess: () => setId(""),
+    // Whoever types fast is at the next one already.
+    onSuccess: (_, wanted) => setId((now) => (now.trim() === wanted ? "" : now)),
   })
   const { reset } = find
   const submit = (event: SubmitEvent) => {

@@ -39,9 +39,10 @@ export function Json({ value, label }: { value: object; label: string }) {
   const entries = Object.entries(value)
   const hidden = entries.length - mostEntries
   const drawn = hidden > 0 ? firstOf(value, entries) : value
+  const deep = entries.some(([, item]) => typeof item === "object" && item !== null)
   return (
     <div
-      className="relative rounded-md border border-line bg-panel py-1.5 ps-2 pe-14"
+      className={`relative rounded-md border border-line bg-panel py-1.5 ps-1 ${deep ? "pe-20" : "pe-8"}`}
       role="group"
       aria-label={label}
     >
@@ -67,7 +68,7 @@ export function Json({ value, label }: { value: object; label: string }) {
           type="button"
           className="h-6 rounded px-1 text-xs text-faint hover:bg-hover hover:text-ink"
           onClick={() => setOpen(!open)}
-          hidden={!entries.some(([, item]) => typeof item === "object" && item !== null)}
+          hidden={!deep}
         >
           {open ? "Fold" : "Unfold"}
         </button>

@@ -9,7 +9,7 @@ export function Said({ text, className = "" }: { text: string; className?: strin
   const cut = cutAt(text)
   return (
     <div className={className}>
-      <p className="said" dir="auto">
+      <p className={cut < text.length ? "said long" : "said"} dir="auto">
         {plainly(whole ? text : text.slice(0, cut))}
         {!whole && cut < text.length && "…"}
       </p>

@@ -1,4 +1,4 @@
-import { ThumbsDown, ThumbsUp } from "lucide-react"
+import { Check, ThumbsDown, ThumbsUp, X } from "lucide-react"
 import type { LabelSummary } from "@sayso/protocol/api.ts"
 import { count } from "./figures.ts"
 import { thumbOf } from "./mark.ts"
@@ -29,8 +29,8 @@ function Figures({ row: { count: all, pass, fail, mean, values } }: { row: Label
   if (mean !== undefined) {
     return (
       <span>
-        <b className="font-semibold text-ink">{meanText.format(mean)}</b>
-        {all > 1 && ` mean of ${count(all)}`}
+        mean <b className="font-semibold text-ink">{meanText.format(mean)}</b>
+        {all > 1 && ` · ${count(all)}`}
       </span>
     )
   }
@@ -38,17 +38,18 @@ function Figures({ row: { count: all, pass, fail, mean, values } }: { row: Label
   const thumbs = answers.length > 0 && answers.every(([answer]) => thumbOf(answer) !== undefined)
   const good = thumbs ? sum(answers, true) : pass
   const bad = thumbs ? sum(answers, false) : fail
+  const [Good, Bad] = thumbs ? [ThumbsUp, ThumbsDown] : [Check, X]
   if (good + bad > 0) {
     return (
       <>
         {good > 0 && (
           <b className="inline-flex items-center gap-0.5 font-semibold text-good">
-            <ThumbsUp className="size-3" strokeWidth={2.5} aria-label="good" /> {count(good)}
+            <Good className="size-3" strokeWidth={2.5} aria-label="good" /> {count(good)}
           </b>
         )}
         {bad > 0 && (
           <b className="inline-flex items-center gap-0.5 font-semibold text-bad">
-            <ThumbsDown className="size-3" strokeWidth={2.5} aria-label="bad" /> {count(bad)}
+            <Bad className="size-3" strokeWidth={2.5} aria-label="bad" /> {count(bad)}
           </b>
         )}
         {good + bad < all && <span title="without an assessment">{count(all - good - bad)} other</span>}

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router"
 import { ChevronRight } from "lucide-react"
+import type { ReactNode } from "react"
 import type { StoredFeedback } from "@sayso/protocol/api.ts"
 import { exactly, several } from "./figures.ts"
 import { Json } from "./Json.tsx"
@@ -11,7 +12,16 @@ import { When } from "./When.tsx"
 import type { Words } from "./words.ts"
 
 /** What a submitter says now, with what they said before one click away. */
-export function WordsCard({ words, scale }: { words: Words; scale?: Scale | undefined }) {
+export function WordsCard({
+  words,
+  scale,
+  on,
+}: {
+  words: Words
+  scale?: Scale | undefined
+  /** Where it was given, if that is not plain from where the card stands. */
+  on?: ReactNode
+}) {
   const { latest, history } = words
   const withdrawn = latest.state === "withdrawn"
   return (
@@ -51,12 +61,13 @@ export function WordsCard({ words, scale }: { words: Words; scale?: Scale | unde
         )}
         <div className="mt-1 flex flex-wrap items-center gap-x-3 text-xs text-faint">
           <SubmitterName submitter={latest.submitter} />
+          {on}
         </div>
         {history.length > 0 && (
           <details className="group mt-1.5">
             <summary className="flex list-none items-center gap-1 rounded text-xs text-quiet hover:text-ink [&::-webkit-details-marker]:hidden">
               <ChevronRight className="size-3 transition-transform group-open:rotate-90" aria-hidden />
-              {several(history.length, "earlier word")}
+              {several(history.length, "earlier answer")}
             </summary>
             <div className="mt-1.5">
               <History events={history} scale={scale} />
@@ -71,14 +82,15 @@ export function WordsCard({ words, scale }: { words: Words; scale?: Scale | unde
 /** Earlier words, newest first, along a line. */
 export function History({ events, scale }: { events: readonly StoredFeedback[]; scale?: Scale | undefined }) {
   return (
-    <ol className="flex flex-col gap-1.5 border-s-2 border-line ps-3 text-sm" aria-label="Earlier words">
+    <ol className="flex flex-col gap-1.5 border-s-2 border-line ps-3 text-sm" aria-label="Earlier answers">
       {events.map((event) => (
         <li key={event.id} className="text-quiet">
           <span className="flex flex-wrap items-baseline gap-x-2">
-            <span className="text-xs text-faint" title={exactly(event.timestamp_ms)}>
-              {event.state === "withdrawn" ? "withdrawn, said" : "before"} <When at={event.time} />
-            </span>
             <MarkText answer={event} scale={scale} />
+            <span className="text-xs text-faint" title={exactly(event.timestamp_ms)}>
+              {event.state === "withdrawn" && "withdrawn · "}
+              <When at={event.time} />
+            </span>
           </span>
           {event.reasoning !== undefined && <Said text={event.reasoning} />}
           {event.text_value !== undefined && <Said text={event.text_value} />}

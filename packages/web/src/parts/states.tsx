@@ -65,7 +65,7 @@ export function CannotShow({
     case "key_missing":
     case "key_invalid":
     case "scope_missing":
-      return <AskForKey reason={message} again={again} />
+      return <AskForKey reason={code === "key_missing" ? undefined : message} again={again} />
     case "not_found":
       return (
         <Notice icon={<Compass />} title={missing ?? "There is nothing here"} action={<HomeLink />}>
@@ -104,12 +104,21 @@ function HomeLink() {
 }
 
 /** A server that other machines can reach wants a key for reading. */
-function AskForKey({ reason, again }: { reason: string; again: () => void }) {
+function AskForKey({ reason, again }: { reason: string | undefined; again: () => void }) {
   const [key, setKey] = useState("")
   const [wrong, setWrong] = useState(false)
   return (
     <Notice icon={<KeyRound />} title="A key is needed to read here">
-      <p>{reason}</p>
+      <p>
+        {reason ?? (
+          <>
+            This server asks for an application key. Whoever runs it makes one with{" "}
+            <code className="font-mono text-xs">
+              npm run sayso -- keys create --kind application --name me
+            </code>
+          </>
+        )}
+      </p>
       <form
         className="mt-4 flex gap-2"
         onSubmit={(event) => {

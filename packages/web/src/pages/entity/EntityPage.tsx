@@ -140,12 +140,14 @@ function TraceLine({ trace, entity }: { trace: TraceHead; entity: Entity }) {
             <AppName key={name} name={name} />
           ))}
           <span className="tabular-nums">{duration(trace.duration_ns)}</span>
-          {first && (
+          {first && first.name !== trace.name && (
             <span className="inline-flex min-w-0 items-center gap-1">
               <KindIcon kind={first.span_kind} />
               <bdi className="truncate">{first.name}</bdi>
-              {carrying.length > 1 && <span className="text-faint">+{carrying.length - 1}</span>}
             </span>
+          )}
+          {carrying.length > 1 && (
+            <span className="text-faint">{several(carrying.length, "span")} carry it</span>
           )}
         </span>
       </Link>

@@ -29,7 +29,7 @@ export function EventPage() {
             words={{ latest: { ...event, on_spans: [], counted: event.state === "current" }, history: [] }}
             scale={scales(event.label)}
           />
-          <DetailsOf event={event} />
+          <DetailsOf event={event} alone />
         </div>
       ) : (
         <Loading rows={2} label="Loading the event" />

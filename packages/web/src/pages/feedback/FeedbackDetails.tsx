@@ -20,14 +20,18 @@ export function FeedbackDetails({ id }: { id: string }) {
   return event ? <DetailsOf event={event} /> : <p className="breathe mt-3 text-sm text-faint">Loading…</p>
 }
 
-export function DetailsOf({ event }: { event: FeedbackDetail }) {
+/** `alone`: on the page of its own. */
+export function DetailsOf({ event, alone = false }: { event: FeedbackDetail; alone?: boolean }) {
   const scales = useScales()
   const { matched, history } = event
   const votes = history.filter((other) => other.metric_type !== "text" && event.metric_type !== "text")
   const later = votes.filter((other) => other.state === "current")
   const earlier = votes.filter((other) => other.state !== "current")
   return (
-    <div className="mt-3 flex cursor-auto flex-col gap-3 border-t border-line pt-3" data-details>
+    <div
+      className={`mt-3 flex cursor-auto flex-col gap-3 ${alone ? "" : "border-t border-line pt-3"}`}
+      data-details
+    >
       {later.map((other) => (
         <p key={other.id} className="text-sm">
           A later word stands in its place:{" "}
@@ -44,6 +48,7 @@ export function DetailsOf({ event }: { event: FeedbackDetail }) {
             "arrived at": exactly(event.arrived),
           }),
           submitter: `${event.submitter.id}${event.submitter.type === undefined ? "" : ` (${event.submitter.type})`}`,
+          application: alone && event.ml_app,
           assessment: event.assessment,
           "span id": event.span_id && <Id text={event.span_id} what="the span id" />,
           "trace id": event.trace_id && <Id text={event.trace_id} what="the trace id" />,
@@ -52,9 +57,11 @@ export function DetailsOf({ event }: { event: FeedbackDetail }) {
           "event id": (
             <span className="inline-flex max-w-full items-center gap-2">
               <Id text={event.id} what="the event id" />
-              <Link to="/feedback/$id" params={{ id: event.id }} className="link shrink-0 text-xs">
-                Its own page
-              </Link>
+              {!alone && (
+                <Link to="/feedback/$id" params={{ id: event.id }} className="link shrink-0 text-xs">
+                  Its own page
+                </Link>
+              )}
             </span>
           ),
           tags: event.tags && event.tags.length > 0 ? event.tags.join(", ") : undefined,

@@ -42,7 +42,7 @@ export function FeedbackPage() {
     <>
       <h1 className="sr-only">Feedback</h1>
       <Toolbar filter={filter} feedback={feedback} />
-      <div className="mx-auto max-w-4xl px-4">
+      <div className="mx-auto max-w-5xl px-4">
         {!feedback.loaded && <Loading label="Loading feedback" rows={8} />}
         {nothing && <NothingMatches />}
         <FeedbackList events={shown} fresh={feedback.letIn} gone={feedback.gone} open={open} />
@@ -66,8 +66,12 @@ function Toolbar({ filter, feedback }: { filter: FeedbackFilter; feedback: Feedb
   ]
   return (
     <div className="sticky top-12 z-20 border-b border-line bg-page">
-      <div className="mx-auto flex max-w-4xl flex-wrap items-center gap-1.5 px-4 py-2 sm:gap-2">
-        <div className="flex rounded-md border border-line p-0.5" role="group" aria-label="Assessment">
+      <div className="mx-auto flex max-w-5xl items-center gap-1.5 px-4 py-2 sm:gap-2">
+        <div
+          className="flex shrink-0 rounded-md border border-line p-0.5"
+          role="group"
+          aria-label="Assessment"
+        >
           {kinds.map(([name, assessment]) => (
             <button
               key={name}
@@ -100,6 +104,10 @@ function Toolbar({ filter, feedback }: { filter: FeedbackFilter; feedback: Feedb
   )
 }
 
+/** Over the list, where the bar has no room: the list itself must not move. */
+const onPhone =
+  "max-sm:fixed max-sm:inset-x-0 max-sm:top-27 max-sm:mx-auto max-sm:w-fit max-sm:max-w-[90vw] max-sm:rounded-full max-sm:px-3 max-sm:shadow-(--shadow)"
+
 /** Whether what arrives is seen at once; and what has arrived, to be let in when the reader likes. */
 function Liveness({ feedback }: { feedback: Feedback }) {
   const { trouble, freshCount, freshIsMore } = feedback
@@ -130,7 +138,7 @@ function Liveness({ feedback }: { feedback: Feedback }) {
       {!trouble && freshCount > 0 && (
         <button
           type="button"
-          className="inline-flex h-8 items-center gap-1.5 rounded-full bg-accent px-3 text-sm font-medium text-page hover:opacity-90"
+          className={`inline-flex h-8 shrink-0 items-center gap-1.5 rounded-full bg-accent px-3 text-sm font-medium whitespace-nowrap text-page hover:opacity-90 ${onPhone}`}
           onClick={() => {
             feedback.show()
             scrollTo({ top: 0 })
@@ -160,8 +168,8 @@ function NothingMatches() {
         </button>
       }
     >
-      None that counts now has this application, label and assessment together. What arrives and matches shows
-      up here by itself.
+      Nothing has this application, label and assessment together. New feedback that matches appears here by
+      itself.
     </Notice>
   )
 }

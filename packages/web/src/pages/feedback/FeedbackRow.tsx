@@ -50,15 +50,15 @@ export const FeedbackRow = memo(({ event, scale, isFresh, isGone, isOpen }: RowP
         <MarkSign answer={event} scale={scale} />
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-start gap-x-4 gap-y-1.5">
-            <div className={`min-w-0 flex-1 pt-1 ${words ? "" : "sm:flex-none"}`}>
+            <div className={`min-w-0 flex-1 pt-1 ${words ? "" : "sm:w-56 sm:flex-none"}`}>
               <Words event={event} scale={scale} />
             </div>
             {/* Below the words; where there are none, in their line if it has the room. */}
             <div
-              className={`order-3 flex w-full flex-wrap items-center gap-x-4 gap-y-1 text-sm text-quiet ${words ? "" : "sm:order-none sm:w-auto sm:flex-1 sm:pt-1.5"}`}
+              className={`order-3 flex w-full flex-wrap items-center gap-x-4 gap-y-1 text-sm text-quiet ${words ? "" : "sm:order-none sm:w-auto sm:min-w-0 sm:flex-1 sm:flex-nowrap sm:pt-1.5"}`}
             >
               {event.metric_type === "text" && <LabelName label={event.label} />}
-              <Around event={event} target={target} />
+              <Around event={event} target={target} inColumns={!words} />
               {isGone && <span className="rounded bg-hover px-1.5 text-xs">counts no more</span>}
             </div>
             <div className="order-2 flex shrink-0 items-center gap-1 pt-0.5">
@@ -84,11 +84,16 @@ export const FeedbackRow = memo(({ event, scale, isFresh, isGone, isOpen }: RowP
 FeedbackRow.displayName = "FeedbackRow"
 
 /** Who said it, in which application, and on what. */
-function Around({ event, target }: { event: ListedFeedback; target: Target }) {
+function Around({ event, target, inColumns }: { event: ListedFeedback; target: Target; inColumns: boolean }) {
+  const column = inColumns ? "flex min-w-0 sm:w-36 sm:shrink-0" : "contents"
   return (
     <>
-      <SubmitterName submitter={event.submitter} />
-      {event.ml_app !== undefined && <AppName name={event.ml_app} />}
+      <span className={column}>
+        <SubmitterName submitter={event.submitter} />
+      </span>
+      {(event.ml_app !== undefined || inColumns) && (
+        <span className={column}>{event.ml_app !== undefined && <AppName name={event.ml_app} />}</span>
+      )}
       {target.to ? (
         <Link
           {...target.to}

@@ -33,9 +33,13 @@ export function FirstSteps() {
         {ways.map((way) => (
           <Tabs.Panel key={way.id} value={way.id} className="pt-4 outline-offset-4">
             <p className="text-quiet">{way.intro}</p>
-            <div className="relative mt-2.5 rounded-lg border border-line bg-panel">
+            <div className="mt-2.5 rounded-lg border border-line bg-panel">
+              <div className="flex items-center justify-between border-b border-line py-1 ps-3.5 pe-1.5 text-xs text-faint">
+                Paste into a terminal
+                <Copy text={way.lines} what="the lines" />
+              </div>
               <pre
-                className="overflow-x-auto p-3.5 pe-12 font-mono text-xs leading-5"
+                className="overflow-x-auto p-3.5 font-mono text-xs leading-5"
                 data-lines={way.id}
                 tabIndex={0}
                 role="region"
@@ -43,7 +47,6 @@ export function FirstSteps() {
               >
                 {way.lines}
               </pre>
-              <Copy text={way.lines} what="the lines" className="absolute end-2 top-2 bg-panel" />
             </div>
             {way.after !== undefined && <p className="mt-2.5 text-sm text-faint">{way.after}</p>}
           </Tabs.Panel>

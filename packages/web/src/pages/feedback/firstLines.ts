@@ -10,20 +10,20 @@ export interface Way {
 /** `url` is this server's own address, as the browser reached it. `keyed`: it wants a key, which stands in $API_KEY. */
 export function firstLines(url: string, keyed: boolean): Way[] {
   const key = keyed ? ' \\\n  -H "DD-API-KEY: $API_KEY"' : ""
-  const secret = keyed ? "API_KEY=…\n\n" : ""
   const post = (path: string): string => `curl -s ${url}${path} \\
   -H 'Content-Type: application/json'${key}`
   // Tracers send no key to an Agent. Where one is needed, they use the port that takes none, on the server's own machine.
   const agentUrl = keyed ? "http://127.0.0.1:8126" : url
   const tracer = [
-    `export DD_TRACE_AGENT_URL=${agentUrl} DD_LLMOBS_ENABLED=1 DD_LLMOBS_AGENTLESS_ENABLED=0`,
+    `export DD_TRACE_AGENT_URL=${agentUrl}`,
+    "export DD_LLMOBS_ENABLED=1 DD_LLMOBS_AGENTLESS_ENABLED=0",
     "export DD_LLMOBS_ML_APP=my-app DD_SERVICE=my-app",
   ].join("\n")
   const agent = keyed
     ? "A tracer sends no key: run this on the server's own machine, whose agent port needs none (SAYSO_AGENT_LISTEN)."
     : "In an application that runs already, the export lines are all there is to add; the rest is what your code does."
   const makeKey = keyed
-    ? "Put a key in the place of the …: npm run sayso -- keys create --kind api --name my-app makes one."
+    ? "Put a key into API_KEY before: npm run sayso -- keys create --kind api --name my-app makes one."
     : undefined
   return [
     {
@@ -31,13 +31,15 @@ export function firstLines(url: string, keyed: boolean): Way[] {
       name: "curl",
       intro: "A span, and a thumbs-down on it.",
       ...(makeKey !== undefined && { after: makeKey }),
-      lines: `${secret}${post("/api/intake/llm-obs/v1/trace/spans")} -d '{"data":{"type":"span","attributes":{
+      lines: `${post("/api/intake/llm-obs/v1/trace/spans")} \\
+  -d '{"data":{"type":"span","attributes":{
   "ml_app":"my-app","session_id":"first-session","feedback_join_key":"ticket-1","spans":[{
   "trace_id":"1001","span_id":"2001","parent_id":"undefined","name":"answer",
   "start_ns":'$(date +%s)000000000',"duration":1200000000,"meta":{"kind":"workflow",
   "input":{"value":"Where is my order?"},"output":{"value":"It arrives on Thursday."}}}]}}}'
 
-${post("/api/intake/llm-obs/v2/eval-metric")} -d '{"data":{"type":"evaluation_metric","attributes":{"metrics":[{
+${post("/api/intake/llm-obs/v2/eval-metric")} \\
+  -d '{"data":{"type":"evaluation_metric","attributes":{"metrics":[{
   "event_kind":"feedback","span_id":"2001","ml_app":"my-app",
   "label":"thumbs","metric_type":"categorical","categorical_value":"down",
   "assessment":"fail","reasoning":"It said the same last week.",
@@ -53,7 +55,8 @@ cat > feedback.mjs <<'END'
 import tracer from "dd-trace"
 
 const { llmobs } = tracer.init()
-const span = await llmobs.trace({ kind: "workflow", name: "answer", sessionId: "first-session" }, async () => {
+const workflow = { kind: "workflow", name: "answer", sessionId: "first-session" }
+const span = await llmobs.trace(workflow, async () => {
   llmobs.annotate({ inputData: "Where is my order?", outputData: "It arrives on Thursday." })
   return llmobs.exportSpan()
 })
@@ -88,16 +91,17 @@ LLMObs.submit_feedback(
 LLMObs.flush()
 END
 python feedback.py`,
-      after: `Without the third export line, newer versions put LLM spans into APM's traces, which are not read here. ${agent}`,
+      after: `Without the last export line, newer versions put LLM spans into APM's traces, which are not read here. ${agent}`,
     },
     {
       id: "opentelemetry",
       name: "OpenTelemetry",
       intro:
         "Feedback on a trace of OpenTelemetry, by its id as your code has it: span.spanContext().traceId, 32 hex digits.",
-      lines: `${secret}TRACE_ID=4bf92f3577b34da6a3ce929d0e0e4736
+      lines: `TRACE_ID=4bf92f3577b34da6a3ce929d0e0e4736
 
-${post("/api/intake/llm-obs/v2/eval-metric")} -d '{"data":{"type":"evaluation_metric","attributes":{"metrics":[{
+${post("/api/intake/llm-obs/v2/eval-metric")} \\
+  -d '{"data":{"type":"evaluation_metric","attributes":{"metrics":[{
   "event_kind":"feedback","trace_id":"'$TRACE_ID'","label":"thumbs","metric_type":"categorical",
   "categorical_value":"down","assessment":"fail","ml_app":"my-app",
   "submitter":{"id":"user-1","type":"user"},"timestamp_ms":'$(date +%s)000'}]}}}'`,

@@ -133,20 +133,25 @@ function TurnFeedback({ turn: { trace, feedback } }: { turn: Turn }) {
       {groupWords(feedback).map((words) => {
         const span = nameOf(words.latest)
         return (
-          <div key={words.latest.id}>
-            <WordsCard words={words} scale={scales(words.latest.label)} />
-            {span && span.span_id !== trace.root_span_id && (
-              <Link
-                to="/traces/$traceId"
-                params={{ traceId: trace.trace_id }}
-                search={{ span: span.span_id, tab: "feedback" }}
-                className="mt-0.5 inline-flex max-w-full items-center gap-1 ps-2.5 text-xs text-faint hover:text-ink hover:underline"
-              >
-                on <KindIcon kind={span.span_kind} className="size-3" />
-                <bdi className="truncate">{span.name}</bdi>
-              </Link>
-            )}
-          </div>
+          <WordsCard
+            key={words.latest.id}
+            words={words}
+            scale={scales(words.latest.label)}
+            on={
+              span &&
+              span.span_id !== trace.root_span_id && (
+                <Link
+                  to="/traces/$traceId"
+                  params={{ traceId: trace.trace_id }}
+                  search={{ span: span.span_id, tab: "feedback" }}
+                  className="inline-flex max-w-full min-w-0 items-center gap-1 hover:text-ink hover:underline"
+                >
+                  on <KindIcon kind={span.span_kind} className="size-3" />
+                  <bdi className="truncate">{span.name}</bdi>
+                </Link>
+              )
+            }
+          />
         )
       })}
     </aside>

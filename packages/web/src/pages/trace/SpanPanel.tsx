@@ -45,9 +45,13 @@ export function SpanPanel({
   onChoose: (spanId: string) => void
 }) {
   const { data: whole, error, refetch } = useQuery(wholeSpan(traceId, span.span_id))
-  const counts: Partial<Record<Tab, number>> = {
-    evaluations: trace.evaluations.filter((event) => event.state === "current").length,
-    feedback: trace.feedback.filter((event) => event.state === "current").length,
+  const current = trace.feedback.filter((event) => event.state === "current")
+  const counted = current.filter((event) => event.counted).length
+  const around = current.length - counted
+  const counts: Partial<Record<Tab, string>> = {
+    evaluations: countText(trace.evaluations.filter((event) => event.state === "current").length),
+    // What was said about the session is shown, too, and does not count for the trace.
+    feedback: counted > 0 && around > 0 ? `${counted} + ${around}` : countText(current.length),
   }
   const waiting =
     error && !whole ? (
@@ -68,7 +72,7 @@ export function SpanPanel({
           {tabs.map((name) => (
             <Tabs.Tab key={name} value={name} className={tabStyle}>
               {names[name]}
-              {(counts[name] ?? 0) > 0 && (
+              {(counts[name] ?? "") !== "" && (
                 <span className="rounded-full bg-hover px-1.5 text-xs text-quiet tabular-nums">
                   {counts[name]}
                 </span>
@@ -91,6 +95,10 @@ export function SpanPanel({
       </Tabs.Root>
     </section>
   )
+}
+
+function countText(value: number): string {
+  return value === 0 ? "" : count(value)
 }
 
 function SpanHead({ span }: { span: BriefSpan }) {

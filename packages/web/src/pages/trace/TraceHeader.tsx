@@ -29,7 +29,9 @@ export function TraceHeader({ trace }: { trace: TraceOutline }) {
       </Crumbs>
       <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
         <h1 className="flex min-w-0 items-center gap-2 text-xl font-semibold tracking-tight">
-          <bdi className="line-clamp-3 wrap-anywhere">{trace.name || "Trace without a root"}</bdi>
+          <bdi className="line-clamp-3 wrap-anywhere">
+            {trace.name || (trace.span_count === 0 ? "Trace" : "Trace without a root")}
+          </bdi>
           {trace.status === "error" && (
             <CircleAlert className="size-4.5 shrink-0 text-bad" role="img" aria-label="ended with an error" />
           )}
