@@ -177,7 +177,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
       for (const part of ["Where is my order?", "It arrives on Thursday."]) expect(overview).toContain(part)
     })
 
-    test("a changed vote stands, with the earlier word one click away", async () => {
+    test("a changed vote stands, with the earlier answer one click away", async () => {
       await say(sayso, [
         vote({
           span_id: "2001",
@@ -192,8 +192,8 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
       await card.waitFor()
       expect(await text(card)).toContain("It came after all.")
       expect(await text(card)).not.toContain("It said the same last week.")
-      await card.getByText("1 earlier word").click()
-      const history = await text(card.getByRole("list", { name: "Earlier words" }))
+      await card.getByText("1 earlier answer").click()
+      const history = await text(card.getByRole("list", { name: "Earlier answers" }))
       expect(history).toContain("down")
       expect(history).toContain("It said the same last week.")
     })
@@ -207,7 +207,7 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
         expect(turn).toContain(part)
       const beside = await text(page.getByRole("complementary", { name: "Feedback on this turn" }))
       expect(beside).toContain("It came after all.")
-      expect(beside).toContain("1 earlier word")
+      expect(beside).toContain("1 earlier answer")
       expect(await page.title()).toBe("first-session · Sayso")
     })
 
@@ -285,8 +285,9 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
       await home()
       const before = await rows(page).count()
       const block = (lines["python"] ?? "")
-        .replace("pip install ddtrace\n", "")
+        .replace(/^python -m pip install .*\n/m, "")
         .replace("python feedback.py", "python3 feedback.py")
+      expect(block).not.toContain("pip install")
       await paste(block, folder)
       await fresh(page, 1).click()
       await until(async () => expect(await rows(page).count()).toBe(before + 1))
@@ -701,9 +702,15 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
       await page.getByRole("link", { name: "sayso" }).click()
       await rows(page).first().waitFor()
       await sayso.stop()
-      await page.getByRole("search").getByRole("textbox").fill("5")
-      await page.getByRole("link", { name: "root" }).click()
+      const finder = page.getByRole("search").getByRole("textbox")
+      expectErrors(page, /never%20seen/)
+      await finder.fill("never seen")
+      await finder.press("Enter")
+      await page.getByRole("alert").getByText("does not answer").waitFor()
       await comeBack()
+      await finder.press("Enter")
+      await page.getByRole("alert").getByText("No trace, session or join key has this name.").waitFor()
+      await page.getByRole("link", { name: "root" }).click()
       await page.getByRole("tree").waitFor()
     })
 

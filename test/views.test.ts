@@ -124,7 +124,7 @@ describe.skipIf(chromiumPath === undefined)("the views", () => {
       await go(`/?open=${changedId}`)
       const unfolded = page.getByRole("button", { name: "Details", expanded: true })
       const row = page.locator("li:has(> article)", { has: unfolded })
-      await row.getByRole("list", { name: "Earlier words" }).waitFor()
+      await row.getByRole("list", { name: "Earlier answers" }).waitFor()
       return row
     },
     async "home-nothing-matches"() {
