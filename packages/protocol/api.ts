@@ -217,7 +217,7 @@ export const FeedbackFields = Type.Object({
       scores: Type.Optional(
         Type.Object(
           { min: Type.Number(), max: Type.Number() },
-          { description: "The least and the greatest score that was given under it" },
+          { description: "From where to where its scores go, but for one in a hundred at either end" },
         ),
       ),
     }),

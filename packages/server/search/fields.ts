@@ -14,7 +14,8 @@ interface LabelRow {
 
 /**
  * The applications and labels that feedback has, the most frequent first. Copies and what is history or withdrawn count as
- * well: this says what one can ask for, and the lists say what there is.
+ * well: this says what one can ask for, and the lists say what there is. Of scores one in a hundred at either end is left out,
+ * so that a stray one does not make another scale of all.
  */
 export async function listFeedbackFields(store: Store, reader: Reader): Promise<FeedbackFields> {
   const given = sql`${visible(reader, "eval_metrics")} AND event_kind = 'feedback'`
@@ -23,7 +24,7 @@ export async function listFeedbackFields(store: Store, reader: Reader): Promise<
       sql`SELECT ml_app ${given} AND ml_app != '' GROUP BY ml_app ORDER BY count() DESC, ml_app LIMIT ${most}`,
     ),
     store.rows<LabelRow>(
-      sql`SELECT label, arraySort(groupUniqArray(metric_type)) AS metric_types, min(score_value) AS least, max(score_value) AS greatest
+      sql`SELECT label, arraySort(groupUniqArray(metric_type)) AS metric_types, quantileExact(0.01)(score_value) AS least, quantileExact(0.99)(score_value) AS greatest
         ${given} GROUP BY label ORDER BY count() DESC, label LIMIT ${most}`,
     ),
   ])

@@ -94,7 +94,9 @@ export function makeRouter() {
     defaultPreload: "intent",
     scrollRestoration: true,
     // Code that did not come is not asked for again by the browser until the page is loaded anew.
-    defaultErrorComponent: ({ error }) => <CannotShow error={error} again={() => location.reload()} />,
+    defaultErrorComponent: ({ error }) => (
+      <CannotShow error={error} again={() => location.reload()} byItself={false} />
+    ),
   })
 }
 

@@ -36,6 +36,7 @@ check(score(0.123456), { kind: "share", value: 0.123456 }, "plain", "0.1235", { 
 check(score(-0.5), { kind: "number", value: -0.5 }, "plain", "-0.5", { min: -1, max: 1 })
 check(score(72), { kind: "number", value: 72 }, "plain", "72", { min: 0, max: 100 })
 check(score(72), { kind: "number", value: 72 }, "plain", "72")
+check(score(7.25), { kind: "number", value: 7.25 }, "plain", "7.25", stars)
 check(score(3), { kind: "number", value: 3 }, "plain", "3")
 check(score(1, "fail"), { kind: "number", value: 1 }, "bad", "1", { min: 1, max: 1 })
 check({ metric_type: "boolean", boolean_value: false }, { kind: "yes", yes: false }, "plain", "false")

@@ -12,7 +12,7 @@ export type Answer = Pick<
   | "assessment"
 >
 
-/** The least and the greatest score that a label has had. */
+/** From where to where the scores of a label go. */
 export interface Scale {
   readonly min: number
   readonly max: number
@@ -73,9 +73,10 @@ export function markOf(answer: Answer, scale?: Scale): Mark {
     }
     case "score": {
       const value = answer.score_value ?? 0
-      if (scale && scale.min >= 0 && scale.max > 1 && scale.max <= 5)
+      if (scale && scale.min >= 0 && scale.max > 1 && scale.max <= 5 && value >= 0 && value <= 5)
         return { kind: "stars", filled: value, of: 5 }
-      if (scale && scale.min >= 0 && scale.min < 1 && scale.max <= 1) return { kind: "share", value }
+      if (scale && scale.min >= 0 && scale.min < 1 && scale.max <= 1 && value >= 0 && value <= 1)
+        return { kind: "share", value }
       return { kind: "number", value }
     }
     case "boolean":

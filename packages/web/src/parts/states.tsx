@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router"
 import { CircleAlert, Compass, KeyRound, Unplug } from "lucide-react"
-import { useState, type ReactNode } from "react"
+import { useEffect, useState, type ReactNode } from "react"
 import { hasKey, keepKey, Refusal } from "../api.ts"
 import { button } from "./styles.ts"
 
@@ -50,10 +50,13 @@ export function CannotShow({
   error,
   again,
   missing,
+  byItself = true,
 }: {
   error: unknown
   again: () => void
   missing?: string
+  /** Whether a server that is away is asked again without a click. */
+  byItself?: boolean
 }) {
   const { code, message } = error instanceof Refusal ? error : { code: "bug", message: String(error) }
   const retry = (
@@ -73,11 +76,7 @@ export function CannotShow({
         </Notice>
       )
     case "away":
-      return (
-        <Notice icon={<Unplug />} title="The server does not answer" action={retry}>
-          It may be starting again. Nothing that it has acknowledged is lost.
-        </Notice>
-      )
+      return <Away again={again} byItself={byItself} />
     default:
       return (
         <Notice icon={<CircleAlert />} title="This cannot be shown" action={retry}>
@@ -85,6 +84,29 @@ export function CannotShow({
         </Notice>
       )
   }
+}
+
+const againMs = 3_000
+
+function Away({ again, byItself }: { again: () => void; byItself: boolean }) {
+  useEffect(() => {
+    if (!byItself) return undefined
+    const timer = setInterval(again, againMs)
+    return () => clearInterval(timer)
+  }, [again, byItself])
+  return (
+    <Notice
+      icon={<Unplug />}
+      title="The server does not answer"
+      action={
+        <button type="button" className={button} onClick={again}>
+          Try again
+        </button>
+      }
+    >
+      It may be starting again. Nothing that it has acknowledged is lost.
+    </Notice>
+  )
 }
 
 export function NoSuchPage() {

@@ -17,7 +17,8 @@ const FirstSteps = lazy(async () => ({ default: (await import("./FirstSteps.tsx"
 
 /** What users said, newest first. */
 export function FeedbackPage() {
-  const { open, ...filter } = useSearch({ from: "/" })
+  const { open, ml_app, label, assessment } = useSearch({ from: "/" })
+  const filter = given({ ml_app, label, assessment })
   const feedback = useFeedback(filter)
   const shown = useFirstScreenFirst(feedback.events)
   const fresh = feedback.freshCount
@@ -150,6 +151,11 @@ function Liveness({ feedback }: { feedback: Feedback }) {
       )}
     </div>
   )
+}
+
+/** The filter without what it leaves open: equal filters are the same list. */
+function given(filter: FeedbackFilter): FeedbackFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
 }
 
 function needsKey(error: Error | null): boolean {

@@ -79,8 +79,10 @@ export function FirstSteps() {
       </div>
       <p className="mt-3 text-sm text-faint">
         Only want to look around?{" "}
-        <code className="rounded bg-hover px-1 py-0.5 font-mono text-xs">npm run demo</code> fills this server
-        with a week of three applications.
+        <code className="rounded bg-hover px-1 py-0.5 font-mono text-xs">
+          {location.origin === "http://127.0.0.1:4000" ? "" : `SAYSO_URL=${location.origin} `}npm run demo
+        </code>{" "}
+        fills this server with a week of three applications.
       </p>
     </div>
   )

@@ -98,9 +98,9 @@ function TurnView({ turn }: { turn: Turn }) {
           <Link
             to="/traces/$traceId"
             params={{ traceId: trace.trace_id }}
-            className="inline-flex items-center gap-1 rounded font-medium text-quiet hover:text-ink hover:underline"
+            className="inline-flex max-w-full min-w-0 items-center gap-1 rounded font-medium text-quiet hover:text-ink hover:underline"
           >
-            <bdi>{trace.name || "trace"}</bdi>
+            <bdi className="truncate">{trace.name || "trace"}</bdi>
             <ArrowUpRight className="size-3.5" aria-hidden />
           </Link>
           <span className="tabular-nums">{clock(msOf(trace.start_ns))}</span>

@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual"
 import { ChevronDown, ChevronRight, CircleAlert } from "lucide-react"
 import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import type { JoinedFeedback, TraceOutline } from "@sayso/protocol/api.ts"
-import { count, duration } from "../../parts/figures.ts"
+import { duration, several } from "../../parts/figures.ts"
 import { KindIcon, kindOf } from "../../parts/KindIcon.tsx"
 import type { Scale } from "../../parts/mark.ts"
 import { MarkChip } from "../../parts/MarkView.tsx"
@@ -103,7 +103,7 @@ export function SpanTree({
     <div className="flex h-full max-h-[inherit] flex-col">
       <div className="flex h-8 shrink-0 items-center border-b border-line bg-panel text-xs text-faint">
         <div className="flex w-[54%] items-center gap-2 ps-3 sm:w-[46%]">
-          <span>{count(trace.span_count)} spans</span>
+          <span>{several(trace.span_count, "span")}</span>
           {folding && (
             <button
               type="button"
