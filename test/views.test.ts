@@ -59,6 +59,14 @@ describe.skipIf(chromiumPath === undefined)("the views", () => {
     ;[browser, empty, sayso] = await Promise.all([openBrowser(), startSayso(), startSayso()])
     const env = cleanEnvironment({})
     await run(process.execPath, [demo, "--url", sayso.url, "--end", new Date(endMs).toISOString()], { env })
+    // All of it has to be stored: what comes later would move the list's first page.
+    await until(async () => {
+      const { text } = await sayso.get("/metrics")
+      const waiting = [...text.matchAll(/^sayso_journal_rows\{[^}]*\} (\d+)/gm)].map(([, rows]) =>
+        Number(rows),
+      )
+      expect(waiting.reduce((sum, rows) => sum + rows, 0)).toBe(0)
+    }, 30_000)
     changedId = await changedWord()
     page = await open(`${sayso.url}/readyz`)
   })
