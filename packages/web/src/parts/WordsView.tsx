@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import { ChevronRight } from "lucide-react"
 import type { ReactNode } from "react"
-import type { StoredFeedback } from "@sayso/protocol/api.ts"
+import type { JoinedFeedback, StoredFeedback } from "@sayso/protocol/api.ts"
 import { exactly, several } from "./figures.ts"
 import { Json } from "./Json.tsx"
 import type { Scale } from "./mark.ts"
@@ -9,7 +9,20 @@ import { MarkSign, MarkText } from "./MarkView.tsx"
 import { Said } from "./Said.tsx"
 import { SubmitterName } from "./Submitter.tsx"
 import { When } from "./When.tsx"
-import type { Words } from "./words.ts"
+import { useScales } from "./useScales.ts"
+import { groupWords, type Words } from "./words.ts"
+
+/** All that was said in one place, each submitter's words as one card. */
+export function WordsList({ events }: { events: readonly JoinedFeedback[] }) {
+  const scales = useScales()
+  return (
+    <div className="flex flex-col gap-2">
+      {groupWords(events).map((words) => (
+        <WordsCard key={words.latest.id} words={words} scale={scales(words.latest.label)} />
+      ))}
+    </div>
+  )
+}
 
 /** What a submitter says now, with what they said before one click away. */
 export function WordsCard({

@@ -12,10 +12,8 @@ import { KindIcon } from "../../parts/KindIcon.tsx"
 import { CannotShow, Loading } from "../../parts/states.tsx"
 import { AppName } from "../../parts/Submitter.tsx"
 import { Summary } from "../../parts/Summary.tsx"
-import { useScales } from "../../parts/useScales.ts"
 import { When } from "../../parts/When.tsx"
-import { groupWords } from "../../parts/words.ts"
-import { WordsCard } from "../../parts/WordsView.tsx"
+import { WordsList } from "../../parts/WordsView.tsx"
 
 /** A ticket, an incident, a message: what was said about it, and every trace and session that carries its key. */
 export function EntityPage() {
@@ -34,7 +32,6 @@ export function EntityPage() {
 }
 
 function WholeEntity({ entity }: { entity: Entity }) {
-  const scales = useScales()
   const traces = entity.traces.toSorted((a, b) => (BigInt(a.start_ns) < BigInt(b.start_ns) ? 1 : -1))
   return (
     <>
@@ -62,10 +59,8 @@ function WholeEntity({ entity }: { entity: Entity }) {
           {entity.feedback.length === 0 ? (
             <p className="text-quiet">Nobody has said anything about it yet.</p>
           ) : (
-            <div className="flex max-w-2xl flex-col gap-2">
-              {groupWords(entity.feedback).map((words) => (
-                <WordsCard key={words.latest.id} words={words} scale={scales(words.latest.label)} />
-              ))}
+            <div className="max-w-2xl">
+              <WordsList events={entity.feedback} />
             </div>
           )}
         </section>

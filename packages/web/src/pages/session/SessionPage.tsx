@@ -16,7 +16,7 @@ import { Summary } from "../../parts/Summary.tsx"
 import { useScales } from "../../parts/useScales.ts"
 import { useNow, When } from "../../parts/When.tsx"
 import { groupWords } from "../../parts/words.ts"
-import { EntityLink, WordsCard } from "../../parts/WordsView.tsx"
+import { EntityLink, WordsCard, WordsList } from "../../parts/WordsView.tsx"
 import { modelTokens } from "../trace/tokens.ts"
 import { converse, type Turn } from "./turns.ts"
 
@@ -159,7 +159,6 @@ function TurnFeedback({ turn: { trace, feedback } }: { turn: Turn }) {
 }
 
 function Around({ events }: { events: readonly JoinedFeedback[] }) {
-  const scales = useScales()
   const groups = Map.groupBy(events, (event) => event.feedback_join_key)
   return (
     <section className="max-w-2xl pt-6">
@@ -174,11 +173,7 @@ function Around({ events }: { events: readonly JoinedFeedback[] }) {
               </>
             )}
           </h2>
-          <div className="flex flex-col gap-2">
-            {groupWords(group).map((words) => (
-              <WordsCard key={words.latest.id} words={words} scale={scales(words.latest.label)} />
-            ))}
-          </div>
+          <WordsList events={group} />
         </div>
       ))}
     </section>

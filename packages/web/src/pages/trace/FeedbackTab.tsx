@@ -2,9 +2,7 @@ import { MessageSquareDashed } from "lucide-react"
 import { useMemo } from "react"
 import type { TraceOutline } from "@sayso/protocol/api.ts"
 import { Notice } from "../../parts/states.tsx"
-import { useScales } from "../../parts/useScales.ts"
-import { groupWords } from "../../parts/words.ts"
-import { WordsCard } from "../../parts/WordsView.tsx"
+import { WordsList } from "../../parts/WordsView.tsx"
 import { OriginTitle } from "./OriginTitle.tsx"
 import { byOrigin } from "./origins.ts"
 
@@ -19,7 +17,6 @@ export function FeedbackTab({
   onChoose: (spanId: string) => void
 }) {
   const groups = useMemo(() => byOrigin(trace.feedback, spanId), [trace.feedback, spanId])
-  const scales = useScales()
   if (groups.length === 0) {
     return (
       <Notice icon={<MessageSquareDashed />} title="No feedback yet">
@@ -37,11 +34,7 @@ export function FeedbackTab({
           <h3 className="mb-2 text-sm font-medium text-quiet wrap-anywhere">
             <OriginTitle origin={origin} trace={trace} onChoose={onChoose} />
           </h3>
-          <div className="flex flex-col gap-2">
-            {groupWords(events).map((words) => (
-              <WordsCard key={words.latest.id} words={words} scale={scales(words.latest.label)} />
-            ))}
-          </div>
+          <WordsList events={events} />
         </section>
       ))}
     </div>
