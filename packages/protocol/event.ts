@@ -99,6 +99,7 @@ export const Span = Type.Object({
   env: Type.String(),
   version: Type.String(),
   session_id: Type.String({ description: "Empty where the span names no session" }),
+  user_id: Type.String({ description: "Whom the application served; empty where the span names nobody" }),
   feedback_join_keys: Type.Array(Type.String()),
   tags: Type.Array(Type.String()),
   status: Type.Enum(["ok", "error"]),
@@ -117,6 +118,22 @@ export const Span = Type.Object({
   meta: Type.Object({}, { additionalProperties: true, description: "What else the client put into `meta`" }),
 })
 export type Span = Static<typeof Span>
+
+/**
+ * Messages that a client sends apart from the span they belong to, as some OpenTelemetry instrumentations do in logs. They
+ * may come before the span, after it, or without it, and stand in where the span itself has no messages.
+ */
+export const SpanContent = Type.Object({
+  trace_id: Type.String({ minLength: 1 }),
+  span_id: Type.String({ minLength: 1 }),
+  input: Type.Array(Type.Unknown(), { description: "Messages, as a span's `input.messages` has them" }),
+  output: Type.Array(Type.Unknown(), { description: "Messages, as a span's `output.messages` has them" }),
+  time_ns: Type.String({
+    pattern: "^\\d+$",
+    description: "Epoch ns as decimal digits: orders what came in pieces",
+  }),
+})
+export type SpanContent = Static<typeof SpanContent>
 
 /** One more event that takes a feedback event out of the counts. The vote before it does not come back. */
 export const Withdrawal = Type.Object({
@@ -138,6 +155,7 @@ export type Rejected = Static<typeof Rejected>
 export type Event =
   | { kind: "span"; span: Span }
   | { kind: "eval_metric"; metric: EvalMetric }
+  | { kind: "content"; content: SpanContent }
   | { kind: "withdrawal"; withdrawal: Withdrawal }
   | { kind: "rejected"; rejected: Rejected }
 

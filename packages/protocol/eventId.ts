@@ -10,18 +10,19 @@ export type Digest = (text: string) => string
 export function metricId(org: string, metric: EvalMetric, digest: Digest): string {
   const feedback = metric.event_kind === "feedback" ? metric : undefined
   const evaluation = metric.event_kind === "evaluation" ? metric : undefined
-  // A list in a fixed order costs a fraction of sorting the keys; only what has keys of its own is sorted.
-  const parts = [
+  const joinOn = evaluation?.join_on
+  // Parts in a fixed order cost a fraction of sorting the keys; only what has keys of its own is sorted.
+  const parts: (string | number | boolean | undefined)[] = [
     "eval_metric",
     org,
     metric.event_kind,
     metric.eval_scope,
-    feedback?.span_id ?? evaluation?.join_on?.span?.span_id,
-    feedback?.trace_id ?? evaluation?.join_on?.span?.trace_id,
+    feedback?.span_id ?? joinOn?.span?.span_id,
+    feedback?.trace_id ?? joinOn?.span?.trace_id,
     metric.session_id,
     feedback?.feedback_join_key,
-    evaluation?.join_on?.tag?.key,
-    evaluation?.join_on?.tag?.value,
+    joinOn?.tag?.key,
+    joinOn?.tag?.value,
     feedback?.submitter.id,
     feedback?.submitter.type,
     metric.label,
@@ -38,9 +39,16 @@ export function metricId(org: string, metric: EvalMetric, digest: Digest): strin
     metric.metadata && canonicalJson(metric.metadata),
     evaluation?.status,
     evaluation?.error && canonicalJson(evaluation.error),
-    ...(metric.tags ? new Set(metric.tags.toSorted()) : []),
   ]
+  for (const tag of sortedOnce(metric.tags)) parts.push(tag)
   return uuidOf(JSON.stringify(parts), digest)
+}
+
+/** Each tag once, in an order that does not hang on the client's. */
+function sortedOnce(tags: readonly string[] | undefined): readonly string[] {
+  if (!tags || tags.length === 0) return []
+  const sorted = tags.toSorted()
+  return sorted.filter((tag, at) => at === 0 || sorted[at - 1] !== tag)
 }
 
 /** The id of anything else that is known by its content. `parts` are compared in order. */

@@ -17,6 +17,10 @@ const decimal = /^([+-]?)(\d+)$/
 const prefixedHex = /^0[xX]([0-9a-fA-F]+)$/
 const bareHex = /^(?:[0-9a-fA-F]{16}|[0-9a-fA-F]{32})$/
 
+/** Of the usual lengths, with a letter, so that it is no decimal. */
+const fullHex = /^(?=\d*[a-fA-F])(?:[\da-fA-F]{16}|[\da-fA-F]{32})$/
+const shortDecimal = /^\d+$/
+
 /**
  * The readings of a span or trace id, the likeliest first; never empty. The same span is named `1683795535652684607`
  * by one client and `175e0b1e58f7833f` by another, and a trace by 32 hex digits or by the decimal of its low half
@@ -25,6 +29,9 @@ const bareHex = /^(?:[0-9a-fA-F]{16}|[0-9a-fA-F]{32})$/
  * Only span and trace ids have spellings: session ids and join keys match as exact text.
  */
 export function readId(id: string): readonly [Reading, ...Reading[]] {
+  // What nearly every client sends is read without detours: full hex, and a decimal of 64 bits.
+  if (fullHex.test(id)) return [hexHalves(id)]
+  if (id.length < 16 && shortDecimal.test(id)) return [{ key: BigInt(id), upper: 0n }]
   const asHex = hexReading(id)
   const asDecimal = decimalReading(id)
   if (asHex && asDecimal) return id.length === 32 ? [asHex, asDecimal] : [asDecimal, asHex]
@@ -60,6 +67,11 @@ function hexReading(id: string): Reading | undefined {
 function numberOf(prefix: "" | "0x", digits = ""): bigint | undefined {
   const significant = digits.replace(/^0+(?=.)/, "")
   return significant === "" || significant.length > 39 ? undefined : BigInt(prefix + significant)
+}
+
+function hexHalves(id: string): Reading {
+  if (id.length === 16) return { key: BigInt(`0x${id}`), upper: 0n }
+  return { key: BigInt(`0x${id.slice(16)}`), upper: BigInt(`0x${id.slice(0, 16)}`) }
 }
 
 function textReading(id: string): Reading {

@@ -518,6 +518,7 @@ test("a span comes back field by field as it was sent", async () => {
     env: "prod",
     version: "1.2.3",
     session_id: text,
+    user_id: "",
     feedback_join_keys: ["k", text],
     tags: [text, "a:b", "a:b"],
     status: "error",
@@ -719,6 +720,7 @@ test("a great trace: more ids, keys and tags than fit into a parameter", { timeo
     span("1", String(10_000 + at), {
       parent_id: at === 0 ? "" : "10000",
       session_id: `session ${at % 3000} with a long name`,
+      user_id: "",
       feedback_join_keys: [`key ${at} with a long name`],
       tags: [`job:${at} with a long name`],
       start_ns: `${nowMs + at}000000`,

@@ -23,6 +23,7 @@ import {
 } from "../store/rows.ts"
 import { and, or, raw, sql, type Sql } from "../store/sql.ts"
 import type { Store } from "../store/store.ts"
+import { withContents } from "./contents.ts"
 import { lastCopies } from "./copies.ts"
 import { createIdIndex, keysOf, readingsInclude } from "./ids.ts"
 import { placeEvaluations, placeFeedback, spellings, summarise, type Scene } from "./joined.ts"
@@ -162,6 +163,7 @@ const headFields = [
   "name",
   "ml_app",
   "session_id",
+  "user_id",
   "status",
   "start_ns",
 ] as const
@@ -183,7 +185,8 @@ async function readTraces<S>(
 /** {@link Read}: whole. */
 async function readSpans(store: Store, reader: Reader, which: Sql): Promise<StoredSpan[]> {
   const rows = await store.rows<SpanRow & Copy>(copies(reader, which, spanColumns))
-  return withoutEarlier(rows).map(({ sequence: _, ...row }) => spanOf(row))
+  const spans = withoutEarlier(rows).map(({ sequence: _, ...row }) => spanOf(row))
+  return withContents(store, reader, spans)
 }
 
 /** {@link Read}: without what makes them large. */
@@ -213,7 +216,7 @@ function copies(reader: Reader, which: Sql, columns: Sql): Sql {
   return sql`SELECT * FROM (
     SELECT ${columns}, sequence ${visible(reader, "spans")} AND (${which})
     ORDER BY sequence DESC LIMIT 1 BY trace_id, span_id
-  ) ORDER BY start_ns, span_id`
+  ) ORDER BY start_ns, start_ns + duration_ns, span_id`
 }
 
 /** A span may have been sent again with other spellings of its ids: the later copy stands for it. */
@@ -336,6 +339,7 @@ function headOf(spans: readonly HeadSpan[], id = spans[0]?.trace_id ?? ""): Trac
     trace_id: first?.trace_id ?? id,
     apm_trace_ids: distinct(spans.map((span) => span.apm_trace_id)),
     session_ids: sessionsOf(spans),
+    user_ids: distinct(spans.map((span) => span.user_id)),
     ml_apps: distinct(spans.map((span) => span.ml_app)),
     name: root?.name ?? "",
     ...(root && { root_span_id: root.span_id }),

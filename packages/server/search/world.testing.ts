@@ -98,6 +98,8 @@ function idOf(org: string, event: Event): string {
       return metricId(org, event.metric, digest)
     case "span":
       return event.span.span_id
+    case "content":
+      return contentId(["content", org, event.content], digest)
     case "withdrawal":
       return event.withdrawal.event_id
     case "rejected":
@@ -170,6 +172,7 @@ export function span(trace_id: string, span_id: string, more: Partial<Span> = {}
       env: "",
       version: "",
       session_id: "",
+      user_id: "",
       feedback_join_keys: [],
       tags: [],
       status: "ok",

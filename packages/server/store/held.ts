@@ -9,6 +9,7 @@ const identities: Record<
 > = {
   spans: { columns: ["trace_id", "span_id"], firstCounts: false },
   eval_metrics: { columns: ["id"], firstCounts: true },
+  span_contents: { columns: ["id"], firstCounts: true },
   withdrawals: { columns: ["event_id"], firstCounts: true },
   rejected: { columns: ["id"], firstCounts: true },
 }

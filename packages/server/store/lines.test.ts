@@ -46,6 +46,7 @@ const span: Span = {
   env: "dev",
   version: "1.0.0",
   session_id: "sess-42",
+  user_id: "user-7",
   feedback_join_keys: ["ticket-981", "A:b "],
   tags: ["env:dev", "n:null"],
   status: "error",
@@ -82,6 +83,7 @@ test("the row of a span", () => {
     env: "dev",
     version: "1.0.0",
     session_id: "sess-42",
+    user_id: "user-7",
     join_keys: ["ticket-981", "A:b "],
     tags: ["env:dev", "n:null"],
     status: "error",
@@ -134,9 +136,17 @@ check(
     trace_uppers: ["0"],
   },
 )
-check("no input and no output are the empty text", spanEvent({ input: null, output: undefined }), {
-  input: "",
-  output: "",
+test("what is empty is left out: the engine puts the same there", () => {
+  const empty = {
+    parent_id: "",
+    tags: [],
+    input: null,
+    output: undefined,
+    error: { type: "", message: "", stack: "" },
+  }
+  const columns = Object.keys(rowOf(spanEvent(empty)))
+  for (const column of ["parent_id", "tags", "input", "output", "error_type", "error_stack"])
+    expect(columns).not.toContain(column)
 })
 check("falsy input is not nothing", spanEvent({ input: 0, output: false }), { input: "0", output: "false" })
 check("a start in 1970: the time is the arrival", spanEvent({ start_ns: "5" }), {
@@ -167,7 +177,7 @@ const common = {
 } as const
 const submitter = { id: "user-123", type: "user" }
 
-/** What every eval metric's row has where nothing is said. */
+/** What the engine puts into an eval metric's row where the line says nothing. */
 const nothing = {
   span_id: "",
   trace_id: "",
@@ -199,7 +209,9 @@ function metric(title: string, event: EvalMetric, expected: Row) {
   test(title, () => {
     const { table, line } = toLine({ kind: "eval_metric", metric: event }, stamp, "test")
     expect(table).toBe("eval_metrics")
-    expect(JSON.parse(line)).toStrictEqual({
+    const said = JSON.parse(line) as Row
+    expect(Object.values(said), "what is empty is left out").not.toContain("")
+    expect({ ...nothing, ...said }).toStrictEqual({
       ...row,
       label: event.label,
       metric_type: event.metric_type,
@@ -408,6 +420,24 @@ test("the row of a withdrawal", () => {
   expect(rowOf(event)).toStrictEqual({ ...stamped, event_id: stamp.id, reason: "by mistake", source: "test" })
 })
 
+test("the row of messages that came apart from their span", () => {
+  const input = [{ role: "user", content: "hi" }]
+  const content = { trace_id: traceId, span_id: "00f067aa0ba902b7", input, output: [], time_ns: "17" }
+  expect(toLine({ kind: "content", content }, stamp, "otlp-logs").table).toBe("span_contents")
+  expect(rowOf({ kind: "content", content })).toStrictEqual({
+    ...stamped,
+    id: stamp.id,
+    trace_id: traceId,
+    span_id: "00f067aa0ba902b7",
+    trace_keys: [traceKey],
+    trace_uppers: [traceUpper],
+    span_keys: ["67667974448284343"],
+    input: '[{"role":"user","content":"hi"}]',
+    time_ns: "17",
+    source: "test",
+  })
+})
+
 test("the row of a rejected event", () => {
   const rejected = { format: "eval-metric", code: "bad_body", detail: "No.", pointer: "/0", body: "{}" }
   expect(toLine({ kind: "rejected", rejected }, stamp, "test").table).toBe("rejected")
@@ -427,7 +457,8 @@ test("any texts and ids give one line of JSON, which says them again", () => {
       ] as const) {
         const { line } = toLine(event, stamp, "test")
         expect(line).not.toMatch(/[\n\r]/)
-        expect(Object.values(JSON.parse(line) as Row)).toContain(words)
+        // What is empty is left out.
+        expect(["", ...Object.values(JSON.parse(line) as Row)]).toContain(words)
       }
     }),
   )

@@ -1,4 +1,12 @@
-import type { EvalMetric, Event, Rejected, Span, Stamp, Withdrawal } from "@sayso/protocol/event.ts"
+import type {
+  EvalMetric,
+  Event,
+  Rejected,
+  Span,
+  SpanContent,
+  Stamp,
+  Withdrawal,
+} from "@sayso/protocol/event.ts"
 import { readId, type Reading } from "@sayso/protocol/ids.ts"
 import { never } from "@sayso/protocol/never.ts"
 import { placeInTime } from "@sayso/protocol/time.ts"
@@ -10,13 +18,18 @@ export interface Line {
   readonly line: string
 }
 
-/** The row of an event. Pure; `source` names the wire format it came in. */
+/**
+ * The row of an event. Pure; `source` names the wire format it came in. A column that would hold its type's default is left
+ * out: it costs the same bytes on disk, and the engine half the time to read.
+ */
 export function toLine(event: Event, stamp: Stamp, source: string): Line {
   switch (event.kind) {
     case "span":
       return { table: "spans", line: JSON.stringify(spanRow(event.span, stamp, source)) }
     case "eval_metric":
       return { table: "eval_metrics", line: JSON.stringify(metricRow(event.metric, stamp, source)) }
+    case "content":
+      return { table: "span_contents", line: JSON.stringify(contentRow(event.content, stamp, source)) }
     case "withdrawal":
       return { table: "withdrawals", line: JSON.stringify(withdrawalRow(event.withdrawal, stamp, source)) }
     case "rejected":
@@ -34,34 +47,35 @@ function spanRow(span: Span, stamp: Stamp, source: string): object {
     org: stamp.org,
     trace_id: span.trace_id,
     span_id: span.span_id,
-    parent_id: span.parent_id,
-    apm_trace_id: span.apm_trace_id,
+    parent_id: filled(span.parent_id),
+    apm_trace_id: filled(span.apm_trace_id),
     trace_key: String(own[0].key),
     span_key: String(spanReadings[0].key),
     trace_keys: keysOf(readings),
     trace_uppers: uppersOf(readings),
     span_keys: keysOf(spanReadings),
-    name: span.name,
-    span_kind: span.span_kind,
-    ml_app: span.ml_app,
-    service: span.service,
-    env: span.env,
-    version: span.version,
-    session_id: span.session_id,
-    join_keys: span.feedback_join_keys,
-    tags: span.tags,
+    name: filled(span.name),
+    span_kind: filled(span.span_kind),
+    ml_app: filled(span.ml_app),
+    service: filled(span.service),
+    env: filled(span.env),
+    version: filled(span.version),
+    session_id: filled(span.session_id),
+    user_id: filled(span.user_id),
+    join_keys: some(span.feedback_join_keys),
+    tags: some(span.tags),
     status: span.status,
     start_ns: span.start_ns,
     duration_ns: span.duration_ns,
-    model_name: span.model_name,
-    model_provider: span.model_provider,
+    model_name: filled(span.model_name),
+    model_provider: filled(span.model_provider),
     input: json(span.input),
     output: json(span.output),
     metadata: json(span.metadata),
     metrics: span.metrics,
-    error_type: span.error.type,
-    error_message: span.error.message,
-    error_stack: span.error.stack,
+    error_type: filled(span.error.type),
+    error_message: filled(span.error.message),
+    error_stack: filled(span.error.stack),
     meta: json(span.meta),
     source,
     time: placeInTime(Number(BigInt(span.start_ns) / 1_000_000n), stamp.arrivedMs),
@@ -84,33 +98,52 @@ function metricRow(metric: EvalMetric, stamp: Stamp, source: string): object {
     id: stamp.id,
     event_kind: metric.event_kind,
     eval_scope: metric.eval_scope,
-    span_id: spanId,
-    trace_id: traceId,
-    session_id: metric.session_id ?? "",
-    join_key: feedback?.feedback_join_key ?? "",
-    join_tag: joinOn?.tag ? `${joinOn.tag.key}:${joinOn.tag.value}` : "",
-    target_keys: keysOf(readings),
-    target_uppers: uppersOf(readings),
-    target_trace_key: target === spanId && traceId !== "" ? String(readId(traceId)[0].key) : "0",
+    span_id: filled(spanId),
+    trace_id: filled(traceId),
+    session_id: filled(metric.session_id),
+    join_key: filled(feedback?.feedback_join_key),
+    join_tag: joinOn?.tag && `${joinOn.tag.key}:${joinOn.tag.value}`,
+    target_keys: some(keysOf(readings)),
+    target_uppers: some(uppersOf(readings)),
+    target_trace_key: target === spanId && traceId !== "" ? String(readId(traceId)[0].key) : undefined,
     label: metric.label,
     metric_type: metric.metric_type,
-    categorical_value: metric.categorical_value ?? "",
-    score_value: metric.score_value ?? null,
-    boolean_value: metric.boolean_value ?? null,
-    text_value: metric.text_value ?? "",
+    categorical_value: filled(metric.categorical_value),
+    score_value: metric.score_value,
+    boolean_value: metric.boolean_value,
+    text_value: filled(metric.text_value),
     json_value: json(metric.json_value),
-    assessment: metric.assessment ?? "",
-    reasoning: metric.reasoning ?? "",
-    submitter_id: feedback?.submitter.id ?? "",
-    submitter_type: feedback?.submitter.type ?? "",
-    ml_app: metric.ml_app ?? "",
-    tags: metric.tags ?? [],
+    assessment: metric.assessment,
+    reasoning: filled(metric.reasoning),
+    submitter_id: feedback?.submitter.id,
+    submitter_type: filled(feedback?.submitter.type),
+    ml_app: filled(metric.ml_app),
+    tags: some(metric.tags),
     metadata: json(metric.metadata),
-    status: evaluation?.status ?? "",
+    status: evaluation?.status,
     error: json(evaluation?.error),
     source,
     timestamp_ms: metric.timestamp_ms,
     time: placeInTime(metric.timestamp_ms, stamp.arrivedMs),
+    arrived: stamp.arrivedMs,
+    sequence: stamp.sequence,
+  }
+}
+
+function contentRow(content: SpanContent, stamp: Stamp, source: string): object {
+  const traceReadings = readId(content.trace_id)
+  return {
+    org: stamp.org,
+    id: stamp.id,
+    trace_id: content.trace_id,
+    span_id: content.span_id,
+    trace_keys: keysOf(traceReadings),
+    trace_uppers: uppersOf(traceReadings),
+    span_keys: keysOf(readId(content.span_id)),
+    input: json(some(content.input)),
+    output: json(some(content.output)),
+    time_ns: content.time_ns,
+    source,
     arrived: stamp.arrivedMs,
     sequence: stamp.sequence,
   }
@@ -139,7 +172,16 @@ function uppersOf(readings: readonly Reading[]): string[] {
   return readings.map((reading) => String(reading.upper))
 }
 
-/** JSON as text for a String column; nothing is the empty text. */
-function json(value: unknown): string {
-  return value === undefined || value === null ? "" : JSON.stringify(value)
+/** The text, or nothing where it is the empty text. */
+function filled(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text
+}
+
+function some<Item>(items: readonly Item[] | undefined): readonly Item[] | undefined {
+  return items?.length === 0 ? undefined : items
+}
+
+/** JSON as text for a String column; nothing stays nothing. */
+function json(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : JSON.stringify(value)
 }

@@ -20,6 +20,7 @@ export interface BriefSpanRow {
   env: string
   version: string
   session_id: string
+  user_id: string
   join_keys: string[]
   tags: string[]
   status: "ok" | "error"
@@ -44,7 +45,7 @@ export interface SpanRow extends BriefSpanRow {
 }
 
 const narrowColumns = `trace_id, span_id, parent_id, apm_trace_id, name, span_kind, ml_app, service, env, version, session_id,
-  join_keys, tags, status, start_ns, duration_ns, model_name, model_provider, metrics, error_type,
+  user_id, join_keys, tags, status, start_ns, duration_ns, model_name, model_provider, metrics, error_type,
   toUnixTimestamp64Milli(time) AS time_ms, toUnixTimestamp64Milli(arrived) AS arrived_ms`
 
 /** The columns of {@link BriefSpanRow}. */
