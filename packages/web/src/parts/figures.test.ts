@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { ago, dayOf, duration, msOf, several } from "./figures.ts"
+import { ago, approximately, dayOf, dollars, duration, exactDollars, msOf, several } from "./figures.ts"
 
 const now = new Date(2026, 10, 23, 12, 0, 0).getTime()
 const minute = 60_000
@@ -60,4 +60,28 @@ test("counts agree with their noun", () => {
     "1 span",
     "1,234 spans",
   ])
+})
+
+test.each([
+  [0, "$0.00", "$0.00"],
+  [0.000_000_33, "<$0.0001", "$0.00000033"],
+  [0.000_099_99, "<$0.0001", "$0.00009999"],
+  [0.000_1, "$0.0001", "$0.0001"],
+  [0.004_2, "$0.0042", "$0.0042"],
+  [0.004_249, "$0.0042", "$0.004249"],
+  [0.009_99, "$0.01", "$0.00999"],
+  [0.1, "$0.10", "$0.10"],
+  [0.123_4, "$0.12", "$0.1234"],
+  [1.005_1, "$1.01", "$1.0051"],
+  [1_234.5, "$1,234.50", "$1,234.50"],
+  [-0.5, "-$0.50", "-$0.50"],
+  [1e300, "$1E300", "$1E300"],
+])("%d dollars are %s", (value, text, exact) => {
+  expect(dollars(value)).toBe(text)
+  expect(exactDollars(value)).toBe(exact)
+})
+
+test("about an amount", () => {
+  expect(approximately(0.004_2, "about ")).toBe("about $0.0042")
+  expect(approximately(0.000_01, "~")).toBe("<$0.0001")
 })

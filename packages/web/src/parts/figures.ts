@@ -77,6 +77,32 @@ export function several(value: number, noun: string): string {
   return `${whole.format(value)} ${noun}${value === 1 ? "" : "s"}`
 }
 
+/** US dollars to the cent, small ones with two digits that say something: "$1,234.50", "$0.042", "$0.00", "<$0.0001". */
+export function dollars(value: number): string {
+  if (value > 0 && value < 0.0001) return "<$0.0001"
+  const size = Math.abs(value)
+  if (size >= 1e15) return inDollars({ notation: "scientific" }).format(value)
+  return inDollars({
+    maximumFractionDigits: size === 0 ? 2 : Math.max(2, 1 - Math.floor(Math.log10(size))),
+  }).format(value)
+}
+
+/** Every digit that matters: "$0.0000034". */
+export function exactDollars(value: number): string {
+  if (Math.abs(value) >= 1e15) return dollars(value)
+  return inDollars({ maximumFractionDigits: 12 }).format(value)
+}
+
+/** An amount that nobody was charged as it stands: `word` is "about " or "~". What is less than an amount needs no word. */
+export function approximately(value: number, word: string): string {
+  const text = dollars(value)
+  return text.startsWith("<") ? text : `${word}${text}`
+}
+
+function inDollars(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return new Intl.NumberFormat("en", { style: "currency", currency: "USD", ...options })
+}
+
 /** Epoch ns in digits as epoch ms. */
 export function msOf(ns: string): number {
   return Number(BigInt(ns) / 1_000n) / 1_000

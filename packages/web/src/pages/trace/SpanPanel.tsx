@@ -9,7 +9,7 @@ import { isEmpty, readContent, type Content } from "../../parts/conversation.ts"
 import { ContentView, Fold, Value } from "../../parts/Conversation.tsx"
 import { Id } from "../../parts/Copy.tsx"
 import { Facts } from "../../parts/Facts.tsx"
-import { compact, count, duration, exactly, msOf } from "../../parts/figures.ts"
+import { compact, count, duration, exactDollars, exactly, msOf } from "../../parts/figures.ts"
 import { Json } from "../../parts/Json.tsx"
 import { KindIcon } from "../../parts/KindIcon.tsx"
 import { scoreText } from "../../parts/mark.ts"
@@ -17,6 +17,7 @@ import { Said } from "../../parts/Said.tsx"
 import { CannotShow, Loading } from "../../parts/states.tsx"
 import { tab as tabStyle } from "../../parts/styles.ts"
 import { EntityLink, SessionLink } from "../../parts/WordsView.tsx"
+import { spanCost } from "./costs.ts"
 import { EvaluationsTab } from "./EvaluationsTab.tsx"
 import { FeedbackTab } from "./FeedbackTab.tsx"
 import { tokensOf } from "./tokens.ts"
@@ -103,6 +104,7 @@ function countText(value: number): string {
 
 function SpanHead({ span }: { span: BriefSpan }) {
   const tokens = tokensOf(span.metrics)
+  const cost = spanCost(span.metrics)
   return (
     <>
       <h2 className="flex items-start gap-1.5 text-lg font-semibold">
@@ -125,6 +127,11 @@ function SpanHead({ span }: { span: BriefSpan }) {
             {tokens.input !== undefined && tokens.output !== undefined
               ? `${compact(tokens.input)} → ${compact(tokens.output)} tokens`
               : `${compact(tokens.total)} tokens`}
+          </span>
+        )}
+        {cost && (
+          <span className="tabular-nums" title={cost.title}>
+            {cost.text}
           </span>
         )}
       </p>
@@ -291,5 +298,6 @@ function Details({ span }: { span: StoredSpan }) {
 
 function figure(name: string, value: number): string {
   if (/time_to_first_token|_seconds$/.test(name) && value < 1_000) return duration(value * 1e9)
+  if (name.endsWith("_cost")) return exactDollars(value)
   return Number.isInteger(value) ? count(value) : scoreText(value)
 }

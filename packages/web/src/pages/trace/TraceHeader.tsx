@@ -7,11 +7,13 @@ import { compact, duration, msOf, several } from "../../parts/figures.ts"
 import { AppName } from "../../parts/Submitter.tsx"
 import { Summary } from "../../parts/Summary.tsx"
 import { When } from "../../parts/When.tsx"
+import { traceCost } from "./costs.ts"
 import { modelTokens } from "./tokens.ts"
 
 /** What a trace is, in two lines. */
 export function TraceHeader({ trace }: { trace: TraceOutline }) {
   const tokens = modelTokens(trace.spans)
+  const cost = traceCost(trace.spans)
   return (
     <header className="border-b border-line px-4 py-2.5">
       <Crumbs here="Trace">
@@ -50,6 +52,11 @@ export function TraceHeader({ trace }: { trace: TraceOutline }) {
           </>
         )}
         {tokens > 0 && <span title="Tokens of all model calls">{compact(tokens)} tokens</span>}
+        {cost && (
+          <span className="tabular-nums" title={cost.title}>
+            {cost.text}
+          </span>
+        )}
         {trace.error_count > 0 && <span className="text-bad">{several(trace.error_count, "error")}</span>}
         <Id text={trace.trace_id} what="the trace id" />
       </div>

@@ -17,8 +17,26 @@ export function tokensOf(metrics: Readonly<Record<string, number>>): Tokens | un
   }
 }
 
-/** The tokens of all model calls. What a span above them repeats as its sum is not counted again. */
-export function modelTokens(spans: readonly Pick<BriefSpan, "span_kind" | "metrics">[]): number {
-  const calls = spans.filter((span) => span.span_kind === "llm" || span.span_kind === "embedding")
+export type Call = Pick<BriefSpan, "span_id" | "parent_id" | "span_kind" | "metrics">
+
+/** The tokens of all model calls. */
+export function modelTokens(spans: readonly Call[]): number {
+  const calls = leafCalls(spans, ({ metrics }) => tokensOf(metrics) !== undefined)
   return calls.reduce((sum, span) => sum + (tokensOf(span.metrics)?.total ?? 0), 0)
+}
+
+/** The model calls that count, without what the spans above them repeat as their sum, whatever kind those are. */
+export function leafCalls<Span extends Call>(
+  spans: readonly Span[],
+  counts: (span: Span) => boolean,
+): readonly Span[] {
+  const calls = spans.filter(
+    (span) => (span.span_kind === "llm" || span.span_kind === "embedding") && counts(span),
+  )
+  const parentOf = new Map(spans.map((span) => [span.span_id, span.parent_id]))
+  // Each span is passed once on the way up, so that neither a deep trace nor a circle takes long.
+  const above = new Set<string>()
+  for (const { parent_id } of calls)
+    for (let id = parent_id; id !== "" && !above.has(id); id = parentOf.get(id) ?? "") above.add(id)
+  return calls.filter((span) => !above.has(span.span_id))
 }
