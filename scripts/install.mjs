@@ -18,8 +18,9 @@ const unfinished = "unfinished\n"
  * the registry at hand does not have. What is strict about `npm ci`, we check ourselves.
  * @param {string} root
  * @param {import("./node24.mjs").Node} node
+ * @param {string} size  What it takes the first time.
  */
-export async function installPackages(root, node) {
+export async function installPackages(root, node, size = "about 850 MB") {
   const stamp = join(root, "node_modules", ".sayso-installed")
   const lock = join(root, "package-lock.json")
   const wanted = fingerprint(readFileSync(lock), node.version)
@@ -32,12 +33,13 @@ export async function installPackages(root, node) {
     if (folders.length > 0)
       throw new Stop(
         `package-lock.json does not know what ${folders.join(" and ")} asks for. ` +
-          "Please run npm run npm -- install, which brings them together, and then this again.",
+          `Please run npm run npm -- install --prefix ${root}, which brings them together, and then this again.`,
       )
 
     const first = found === undefined || found === unfinished
-    const size = first ? "about 850 MB, once" : "only what changed"
-    console.error(`Installing the packages that package-lock.json names (${size})…`)
+    const much = first ? `${size}, once` : "only what changed"
+    // Not by the console, which a test keeps to itself.
+    process.stderr.write(`Installing the packages that package-lock.json names (${much})…\n`)
     if (found === unfinished) rmSync(dirname(stamp), { recursive: true, force: true })
     mkdirSync(dirname(stamp), { recursive: true })
     writeFileSync(stamp, unfinished)
@@ -81,7 +83,7 @@ function asks(manifest) {
  * @param {string} root
  */
 function workspaces(root) {
-  const patterns = /** @type {string[]} */ (json(join(root, "package.json")).workspaces)
+  const patterns = /** @type {string[]} */ (json(join(root, "package.json")).workspaces ?? [])
   return patterns
     .map((pattern) => dirname(pattern))
     .filter((parent) => existsSync(join(root, parent)))

@@ -39,6 +39,10 @@ const commands = {
     summary: "kill a busy server again and again, and count; -- --rounds 200",
     argv: ["test/kill.ts"],
   },
+  "test:python": {
+    summary: "Python's ddtrace against a real server, where Python and the package can be had",
+    argv: ["test/python/run.ts"],
+  },
   check: {
     summary: "format, lint, types, unused code; -- --fix mends what it can",
     argv: ["scripts/check.ts"],

@@ -445,10 +445,10 @@ describe("on SDK traffic good neighbours are taken, and bad ones are kept as rej
     const twoTargets = feedback({ trace_id: "2", label: `${mark}-two`, tags })
     const dotted = feedback({ label: `${mark}.dot`, tags })
     const json = await accepted(send(metrics(good[0], twoTargets, good[1], dotted, good[2])))
-    expect(json.data.attributes.metrics.map((metric: Json) => metric.label)).toEqual([
-      `${mark}-a`,
-      `${mark}-b`,
-      `${mark}-c`,
+    expect(json.data.attributes.metrics.map((metric: Json) => metric.event_kind)).toEqual([
+      "feedback",
+      "evaluation",
+      "feedback",
     ])
 
     await until(async () => expect(await rejectedWith(mark)).toHaveLength(2))
@@ -760,14 +760,12 @@ describe("odd bodies are read with tolerance", () => {
     const trace_id = "trace of version 1"
     const item = evaluation({ label: "flat.v1", join_on: undefined, span_id: "11", trace_id })
     const { data } = await accepted(sayso.post(metricsPathV1, metrics(item)))
-    expect(data.attributes.metrics[0]).toMatchObject({
-      eval_scope: "span",
-      label: "flat_v1",
-      join_on: { span: { span_id: "11", trace_id } },
-    })
+    expect(data.attributes.metrics[0]).toMatchObject({ eval_scope: "span" })
     await accepted(sayso.post(spansPath, spans(span({ trace_id }))))
     await until(async () =>
-      expect((await read(`/api/v1/traces/${encodeURIComponent(trace_id)}`)).evaluations).toHaveLength(1),
+      expect((await read(`/api/v1/traces/${encodeURIComponent(trace_id)}`)).evaluations).toEqual([
+        expect.objectContaining({ label: "flat_v1", join_on: { span: { span_id: "11", trace_id } } }),
+      ]),
     )
   })
 
@@ -859,9 +857,19 @@ describe("too much is refused, and the client hears of it", () => {
         to() + metricsPath,
         `{"data":{"attributes":{"metrics":[${items}]}}}`,
       )
-      expectRefused(answer, "too_many", undefined, "at most 50000 events, and this one has 60000")
+      expectRefused(
+        answer,
+        "too_many",
+        undefined,
+        "at most 50000 events (SAYSO_MAX_EVENTS), and this one has 60000",
+      )
       const envelope = await sayso.send("POST", to() + sdkSpansPath, `[{"spans":[${items}]}]`)
-      expectRefused(envelope, "too_many", undefined, "at most 50000 events, and this one has 60000")
+      expectRefused(
+        envelope,
+        "too_many",
+        undefined,
+        "at most 50000 events (SAYSO_MAX_EVENTS), and this one has 60000",
+      )
     })
   })
 

@@ -163,6 +163,7 @@ function expectedSpans(index: number): object[] {
       env: "test",
       version: "1.2.3",
       session_id: sent.sessionId,
+      user_id: "",
       feedback_join_keys: [],
       tags: tagsOf(fields["status"] === "error", more),
       status: "ok",
@@ -198,7 +199,11 @@ function expectedSpans(index: number): object[] {
     messages: object[],
     output: object,
   ): Record<string, unknown> & { more: string[] } => {
-    const [input_tokens, output_tokens, total_tokens, cache_read_input_tokens] = tokens[at] ?? []
+    const [input_tokens = 0, output_tokens = 0, total_tokens = 0, cache_read_input_tokens = 0] =
+      tokens[at] ?? []
+    // gpt-4o-mini's list price for a million tokens: $0.15 in, $0.075 of these from the cache, $0.60 out.
+    const costIn = ((input_tokens - cache_read_input_tokens) * 0.15 + cache_read_input_tokens * 0.075) / 1e6
+    const costOut = (output_tokens * 0.6) / 1e6
     return {
       more: ["prompt_tracking_instrumentation_method:annotated"],
       model_name: "gpt-4o-mini",
@@ -216,7 +221,15 @@ function expectedSpans(index: number): object[] {
       },
       output: { messages: [output] },
       metadata: { temperature: 0.2 },
-      metrics: { input_tokens, output_tokens, total_tokens, cache_read_input_tokens },
+      metrics: {
+        input_tokens,
+        output_tokens,
+        total_tokens,
+        cache_read_input_tokens,
+        estimated_input_cost: expect.closeTo(costIn, 10),
+        estimated_output_cost: expect.closeTo(costOut, 10),
+        estimated_total_cost: expect.closeTo(costIn + costOut, 10),
+      },
     }
   }
 
@@ -367,6 +380,7 @@ test.each([0, 1, 2, 3])("turn %i is a trace with every span, field by field", as
     trace_id: traceId,
     apm_trace_ids: [spans[0].apm_trace_id],
     session_ids: [sent.sessionId],
+    user_ids: [],
     ml_apps: ["test-shop"],
     name: "support_agent",
     root_span_id: spanOf(index, "support_agent"),

@@ -22,6 +22,7 @@ const arrows: Record<string, readonly string[]> = {
     "control",
     "jobs",
   ],
+  "worker.ts": ["intake", "store"],
   "config.ts": [],
   "log.ts": [],
   "metrics.ts": [],

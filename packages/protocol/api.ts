@@ -107,6 +107,7 @@ const traceHead = {
   trace_id: Type.String(),
   apm_trace_ids: Type.Array(Type.String(), { description: "Other spellings, from the tracer" }),
   session_ids: Type.Array(Type.String(), { description: "Every session that a span of it names" }),
+  user_ids: Type.Array(Type.String(), { description: "Every user that a span of it names" }),
   ml_apps: Type.Array(Type.String()),
   name: Type.String({ description: "The root span's; empty while no root has arrived" }),
   root_span_id: Type.Optional(Type.String()),
@@ -295,7 +296,8 @@ export const MetricsAnswer = Type.Object({
       metrics: Type.Array(
         Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: true }),
         {
-          description: "Each metric that was taken, with its id and the inferred eval_scope",
+          description:
+            "Each metric that was taken, with its id and the inferred eval_scope; the rest of it only in answers to direct calls of up to 100",
         },
       ),
     }),
@@ -394,6 +396,53 @@ export const endpoints = {
     face: "agent",
     output: Accepted,
     status: 202,
+  },
+  sendApmTraces: {
+    method: "POST",
+    path: "/v0.4/traces",
+    summary:
+      "APM traces of a tracer; of these, only the LLM spans that newer Python tracers put into them are kept",
+    scope: "intake",
+    face: "agent",
+    output: Accepted,
+    status: 200,
+  },
+  putApmTraces: {
+    method: "PUT",
+    path: "/v0.4/traces",
+    summary: "The same, as most tracers send it",
+    scope: "intake",
+    face: "agent",
+    output: Accepted,
+    status: 200,
+  },
+  sendOtlpTraces: {
+    method: "POST",
+    path: "/v1/traces",
+    summary: "Send spans by OpenTelemetry's protocol (OTLP/HTTP, protobuf or JSON)",
+    scope: "intake",
+    face: "agent",
+    output: Accepted,
+    status: 200,
+  },
+  sendOtlpLogs: {
+    method: "POST",
+    path: "/v1/logs",
+    summary:
+      "Send log records by OpenTelemetry's protocol; those that hold messages or results of model calls are kept",
+    scope: "intake",
+    face: "agent",
+    output: Accepted,
+    status: 200,
+  },
+  sendOtlpMetrics: {
+    method: "POST",
+    path: "/v1/metrics",
+    summary: "OpenTelemetry's metrics: taken so that exporters are content, and not kept",
+    scope: "intake",
+    face: "agent",
+    output: Accepted,
+    status: 200,
   },
   agentInfo: {
     method: "GET",

@@ -35,6 +35,18 @@ export const errors = {
     todo: "Flatten the value; the detail gives the limit.",
     told: true,
   },
+  too_long: {
+    status: 400,
+    title: "A field is too long",
+    todo: "Shorten it; the detail names the field, the limit and the setting that sets it.",
+    told: true,
+  },
+  too_many_tags: {
+    status: 400,
+    title: "An event has too many tags",
+    todo: "Send fewer; the detail gives the limit and the setting that sets it.",
+    told: true,
+  },
   cut_short: {
     status: 400,
     title: "The body stopped before its end",
@@ -92,6 +104,16 @@ export const errors = {
     status: 415,
     title: "The body's media type cannot be read here",
     todo: "Send application/json, as it is or with Content-Encoding: gzip.",
+  },
+  too_fast: {
+    status: 429,
+    title: "Too many requests with this key",
+    todo: "Wait as long as Retry-After says, and send more events in a request; nothing of this one was kept.",
+  },
+  overloaded: {
+    status: 429,
+    title: "The server has as much to do as it can hold",
+    todo: "Wait as long as Retry-After says, and send it again: nothing of it was kept.",
   },
   headers_too_large: {
     status: 431,

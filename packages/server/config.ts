@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { availableParallelism } from "node:os"
 import { resolve } from "node:path"
 
 interface Setting<T> {
@@ -48,6 +49,49 @@ export const settings = {
     fallback: "33554432",
     summary: "The largest request body, in bytes, as sent and as unpacked. SDKs send up to about 13 MB.",
     read: (text: string) => wholeNumber(text, 1_024, 64_000_000),
+  },
+  SAYSO_MAX_EVENTS: {
+    fallback: "50000",
+    summary: "How many events a request may hold. SDKs send up to 1,000.",
+    read: (text: string) => wholeNumber(text, 1, 50_000),
+  },
+  SAYSO_MAX_DEPTH: {
+    fallback: "1000",
+    summary: "How deep the JSON of an event may nest.",
+    read: (text: string) => wholeNumber(text, 4, 1_000),
+  },
+  SAYSO_MAX_FIELD_CHARS: {
+    fallback: "33554432",
+    summary: "How many characters one field of an event may have: a comment, an input, an id.",
+    read: (text: string) => wholeNumber(text, 256, 64_000_000),
+  },
+  SAYSO_MAX_TAGS: {
+    fallback: "1000",
+    summary: "How many tags an event may have.",
+    read: (text: string) => wholeNumber(text, 1, 100_000),
+  },
+  SAYSO_MAX_TAG_CHARS: {
+    fallback: "65536",
+    summary: "How many characters a tag may have.",
+    read: (text: string) => wholeNumber(text, 16, 64_000_000),
+  },
+  SAYSO_MAX_REQUESTS_PER_SECOND: {
+    fallback: "5000",
+    summary:
+      "How many requests a second each API key may send; a burst of two seconds' worth is let through. Then intake answers 429.",
+    read: (text: string) => wholeNumber(text, 1, 1_000_000),
+  },
+  SAYSO_MAX_HELD_BYTES: {
+    fallback: "268435456",
+    summary:
+      "How many bytes of request bodies are held at once, from their announcement to their answer. Then intake answers 429.",
+    read: (text: string) => wholeNumber(text, 1_000_000, Number.MAX_SAFE_INTEGER),
+  },
+  SAYSO_INTAKE_THREADS: {
+    fallback: "auto",
+    summary: "How many threads read large bodies. `auto`: one for each core, at most four.",
+    read: (text: string) =>
+      text === "auto" ? Math.min(4, availableParallelism()) : wholeNumber(text, 1, 64),
   },
   SAYSO_JOURNAL_MAX_BYTES: {
     fallback: "4294967296",

@@ -10,15 +10,22 @@ import { openDatabase } from "./control/database.ts"
 import { createKeyring, hasReader } from "./control/keys.ts"
 import { defaultOrg } from "./control/migrations.ts"
 import { ensureDefaultOrg } from "./control/orgs.ts"
-import { createAuthenticate } from "./http/caller.ts"
+import { createAuthenticate, type Caller } from "./http/caller.ts"
 import { intakeHandlers } from "./http/intakeHandlers.ts"
 import { opsHandlers } from "./http/opsHandlers.ts"
 import { readHandlers } from "./http/readHandlers.ts"
+import { createRoom } from "./http/body.ts"
 import { createServer } from "./http/server.ts"
-import { createAccept } from "./intake/accept.ts"
+import { createRate } from "./http/rate.ts"
+import { createAccept, createKeep } from "./intake/accept.ts"
+import { createEstimateCosts } from "./intake/costs.ts"
+import type { Limits } from "./intake/limits.ts"
+import { createSequence } from "./intake/stamp.ts"
+import { createTake } from "./intake/take.ts"
+import { createWorkers, takeWith } from "./intake/workers.ts"
 import { createDrain } from "./jobs/drain.ts"
 import { createRunner } from "./jobs/runner.ts"
-import { openJournal, type Batch, type Journal } from "./journal/journal.ts"
+import { openJournal, type Journal } from "./journal/journal.ts"
 import { lockFolder } from "./journal/lock.ts"
 import type { Log } from "./log.ts"
 import { createMetrics } from "./metrics.ts"
@@ -101,20 +108,31 @@ export async function start(
         )
       }
     })
-    const accept = createAccept({ append: journal.append, toLine, digest, metrics, now })
+    const stamping = { toLine, digest, places: createSequence(), now }
+    const keep = createKeep({ append: journal.append, metrics })
+    const accept = createAccept({ ...stamping, keep })
+    const workers = createWorkers({
+      file: new URL("worker.ts", import.meta.url),
+      count: config.SAYSO_INTAKE_THREADS,
+      heapMb: workerHeapMb,
+    })
+    closing.push(() => workers.close())
+    const take = takeWith(createTake({ toLine, digest, estimateCosts: createEstimateCosts() }), workers)
 
     const jobs = createRunner(log)
     closing.push(() => jobs.stop())
     // What the drain cannot store must not wait for the room that only the drain can make.
-    const append = (batches: readonly Batch[]): Promise<void> =>
-      journal.append(batches, { beyondBound: true })
-    const acceptOwn = createAccept({ append, toLine, digest, metrics, now })
+    const keepOwn = createKeep({
+      append: (batches) => journal.append(batches, { beyondBound: true }),
+      metrics,
+    })
+    const acceptOwn = createAccept({ ...stamping, keep: keepOwn })
     const reject = (org: string, event: Event): Promise<unknown> => acceptOwn(org, "store", [event])
     for (const table of tables)
       jobs.start(`drain ${table}`, createDrain({ journal, store, metrics, log, reject }, table))
 
     const handlers = {
-      ...intakeHandlers({ accept, digest, metrics, version }),
+      ...intakeHandlers({ ...stamping, take, keep, accept, limits: limitsOf(config), metrics, version }),
       ...readHandlers({ search: createSearch(store), now }),
       ...opsHandlers({
         metrics,
@@ -123,8 +141,13 @@ export async function start(
       }),
     }
     const findKey = createKeyring(database, now)
-    const authenticate = createAuthenticate({ findKey, localOrg: localMode ? defaultOrg : undefined })
-    const shared = { handlers, log, metrics, maxBodyBytes: config.SAYSO_MAX_BODY_BYTES }
+    const authenticate = createAuthenticate({
+      findKey,
+      localOrg: localMode ? defaultOrg : undefined,
+      countRequest: createRate(config.SAYSO_MAX_REQUESTS_PER_SECOND, now),
+    })
+    const room = createRoom(config.SAYSO_MAX_HELD_BYTES)
+    const shared = { handlers, log, metrics, maxBodyBytes: config.SAYSO_MAX_BODY_BYTES, room }
 
     const main = createServer({
       ...shared,
@@ -135,18 +158,19 @@ export async function start(
     closing.push(() => main.close())
     const url = await listen(main, config.SAYSO_LISTEN, "SAYSO_LISTEN")
 
+    const tracer: Caller = { org: defaultOrg, scopes: new Set(["intake", "open"]) }
     const agent = createServer({
       ...shared,
       face: "agent",
       pages: undefined,
-      async authenticate({ headers }, scope) {
+      authenticate({ headers }, scope) {
         if (scope !== "open" && headers.origin !== undefined) {
           throw fault(
             "origin_refused",
             "The agent port is for tracers: a request with an Origin comes from a web page.",
           )
         }
-        return { org: defaultOrg, scopes: new Set(["intake", "open"]) }
+        return tracer
       },
     })
     closing.push(() => agent.close())
@@ -156,6 +180,20 @@ export async function start(
   } catch (error) {
     await stop().catch((failure: unknown) => log.error({ err: failure }, "closing failed, too"))
     throw error
+  }
+}
+
+/** What one body may fill while it is read: a hostile one of the largest size needs some hundred megabytes. */
+const workerHeapMb = 1_024
+
+function limitsOf(config: Config): Limits {
+  return {
+    bodyBytes: config.SAYSO_MAX_BODY_BYTES,
+    events: config.SAYSO_MAX_EVENTS,
+    depth: config.SAYSO_MAX_DEPTH,
+    fieldChars: config.SAYSO_MAX_FIELD_CHARS,
+    tags: config.SAYSO_MAX_TAGS,
+    tagChars: config.SAYSO_MAX_TAG_CHARS,
   }
 }
 

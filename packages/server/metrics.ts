@@ -99,10 +99,13 @@ export function createMetrics(refresh: (metrics: Metrics) => void): Metrics {
     else if (row.kind === "gauge") gauges.set(name, new Gauge(shape))
     else histograms.set(name, new Histogram({ ...shape, buckets: [...row.buckets] }))
   }
+  // The library looks labels up at a price that shows with every request, so the two that are asked that often are kept at hand.
+  const counts = remember((name, labels) => counters.get(name)?.labels(labels))
+  const observed = remember((name, labels) => histograms.get(name)?.labels(labels))
   const metrics: Metrics = {
-    count: (name, labels = {}, by = 1) => counters.get(name)?.inc(labels, by),
+    count: (name, labels = {}, by = 1) => counts(name, labels)?.inc(by),
     set: (name, labels, value) => gauges.get(name)?.set(labels, value),
-    observe: (name, seconds, labels = {}) => histograms.get(name)?.observe(labels, seconds),
+    observe: (name, seconds, labels = {}) => observed(name, labels)?.observe(seconds),
     async render() {
       refresh(metrics)
       return registry.metrics()
@@ -110,4 +113,18 @@ export function createMetrics(refresh: (metrics: Metrics) => void): Metrics {
     contentType: registry.contentType,
   }
   return metrics
+}
+
+/** Labels come from the server itself, so there are few of them. */
+function remember<Found>(
+  find: (name: MetricName, labels: Labels) => Found,
+): (name: MetricName, labels: Labels) => Found {
+  const known = new Map<string, Found>()
+  return (name, labels) => {
+    let key: string = name
+    for (const value of Object.values(labels)) key += `\n${value}`
+    let found = known.get(key)
+    if (found === undefined) known.set(key, (found = find(name, labels)))
+    return found
+  }
 }

@@ -84,12 +84,9 @@ export async function hasReader(database: Database): Promise<boolean> {
 export function createKeyring(
   database: Database,
   now: () => number,
-): (secret: string) => Promise<Key | undefined> {
+): (secret: string) => Key | undefined | Promise<Key | undefined> {
   const cache = new Map<string, { key: Key | undefined; untilMs: number }>()
-  return async (secret) => {
-    const digest = hashOf(secret)
-    const known = cache.get(digest)
-    if (known && known.untilMs > now()) return known.key
+  const lookUp = async (digest: string): Promise<Key | undefined> => {
     const row = await database
       .selectFrom("keys")
       .selectAll()
@@ -101,6 +98,11 @@ export function createKeyring(
     if (cache.size >= maxCached) cache.clear()
     cache.set(digest, { key, untilMs: now() + cacheMs })
     return key
+  }
+  return (secret) => {
+    const digest = hashOf(secret)
+    const known = cache.get(digest)
+    return known && known.untilMs > now() ? known.key : lookUp(digest)
   }
 }
 

@@ -1,30 +1,75 @@
-import { promisify } from "node:util"
-import { gunzip } from "node:zlib"
+import type { IncomingMessage } from "node:http"
 import { fault } from "@sayso/protocol/errors.ts"
 
-const unzip = promisify(gunzip)
+/** The bytes of bodies that the server holds at once, from their announcement to their answer. */
+export interface Room {
+  /** A place for one request. */
+  open(): Place
+}
+
+export interface Place {
+  /** False where there is no room for so many bytes more, or the place was left. */
+  enter(bytes: number): boolean
+  leave(): void
+}
+
+export function createRoom(mostBytes: number): Room {
+  let held = 0
+  return {
+    open() {
+      let own = 0
+      let left = false
+      return {
+        enter(bytes) {
+          // A single body is bounded by itself.
+          if (left || (held + bytes > mostBytes && held > own)) return false
+          held += bytes
+          own += bytes
+          return true
+        },
+        leave() {
+          held -= own
+          own = 0
+          left = true
+        },
+      }
+    },
+  }
+}
 
 /**
- * The bytes of a request body, unpacked.
+ * Reads a body. What is announced is let in at once, so that a request is refused before it sends; what is not, as it comes.
+ * The rest of a refused body is read and dropped: to close the connection now would reset a client that is still sending,
+ * before it has read why.
  *
- * @throws a Fault `too_large` when it unpacks past `maxBytes`, `bad_media_type` for another encoding than gzip.
+ * @param done gets a Fault `too_large` or `overloaded`, or the stream's own error.
  */
-export async function unpack(bytes: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
-  const name = (encoding ?? "identity").trim().toLowerCase()
-  if (name === "identity" || name === "") return bytes
-  if (name !== "gzip" && name !== "x-gzip")
-    throw fault("bad_media_type", "Content-Encoding is gzip, or is left out.")
-  try {
-    return await unzip(bytes, { maxOutputLength: maxBytes })
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
-      throw fault("too_large", `The body unpacks to more than ${maxBytes} bytes.`, undefined, error)
-    }
-    throw fault(
-      "bad_json",
-      "The body is not the gzip that its Content-Encoding says. Pack it, or leave the header out.",
-      undefined,
-      error,
+export function collect(
+  payload: IncomingMessage,
+  mostBytes: number,
+  place: Place,
+  done: (error: Error | null, body?: Buffer) => void,
+): void {
+  const announced = payload.headers["content-length"]
+  const chunks: Buffer[] = []
+  let size = 0
+  const letIn = (bytes: number): boolean => {
+    const over = size + bytes > mostBytes
+    if (!over && place.enter(bytes)) return true
+    payload.off("data", take).off("end", end).off("error", done).resume()
+    done(
+      over
+        ? fault("too_large", `The body is larger than ${mostBytes} bytes.`)
+        : fault("overloaded", "The server holds as many bodies as it can."),
     )
+    return false
   }
+  const take = (chunk: Buffer): void => {
+    if (announced === undefined && !letIn(chunk.length)) return
+    size += chunk.length
+    chunks.push(chunk)
+  }
+  const end = (): void => done(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))
+  if (announced !== undefined && !letIn(Number(announced))) return
+  payload.on("data", take).on("end", end).on("error", done)
 }

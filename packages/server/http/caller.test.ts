@@ -51,7 +51,7 @@ test.each([
   [{ "dd-application-key": "application", "dd-api-key": "api" }, "read"],
   [{ authorization: "bearer application" }, "read"],
 ] as const)("%j may %s", async (headers, scope) => {
-  const authenticate = createAuthenticate({ findKey, localOrg: undefined })
+  const authenticate = createAuthenticate({ findKey, localOrg: undefined, countRequest: () => {} })
   expect(await authenticate(headers, scope)).toMatchObject({ org: "acme" })
 })
 
@@ -64,7 +64,7 @@ test.each([
   [{ authorization: "Bearer a b" }, "read", "key_invalid"],
 ] as const)("%j may not %s: %s", async (headers, scope, code) => {
   for (const localOrg of code === "key_missing" ? [undefined] : [undefined, "default"]) {
-    const authenticate = createAuthenticate({ findKey, localOrg })
-    await expect(authenticate({ ...own, ...headers }, scope)).rejects.toMatchObject({ code })
+    const authenticate = createAuthenticate({ findKey, localOrg, countRequest: () => {} })
+    await expect(async () => authenticate({ ...own, ...headers }, scope)).rejects.toMatchObject({ code })
   }
 })

@@ -11,12 +11,16 @@ export interface Caller {
 }
 
 export interface AuthDeps {
-  readonly findKey: (secret: string) => Promise<Key | undefined>
+  /** At once where the key is known already. */
+  readonly findKey: (secret: string) => Key | undefined | Promise<Key | undefined>
   /** In local mode a request without a key is the local admin of this org. Undefined: every request needs a key. */
   readonly localOrg: string | undefined
+  /** Counts a request of a key that sends events, by the key's id. Throws where there were too many. */
+  readonly countRequest: (keyId: string) => void
 }
 
-export type Authenticate = (headers: IncomingHttpHeaders, scope: Scope) => Promise<Caller>
+/** At once where nothing has to be looked up: this happens with every request. */
+export type Authenticate = (headers: IncomingHttpHeaders, scope: Scope) => Caller | Promise<Caller>
 
 const admin: ReadonlySet<Scope> = new Set(["intake", "read", "open"])
 const scopesOf: Record<Key["kind"], ReadonlySet<Scope>> = {
@@ -27,22 +31,12 @@ const scopesOf: Record<Key["kind"], ReadonlySet<Scope>> = {
 /**
  * The caller of a request on the main port, by its key or, in local mode, by coming from this machine.
  *
- * @throws a Fault `key_missing`, `key_invalid`, `scope_missing` or `origin_refused`.
+ * @throws a Fault `key_missing`, `key_invalid`, `scope_missing`, `origin_refused` or `too_fast`.
  */
-export function createAuthenticate({ findKey, localOrg }: AuthDeps): Authenticate {
-  return async (headers, scope) => {
-    // Probes and tracers are answered whatever key they carry.
-    if (scope === "open") return { org: "", scopes: new Set(["open"]) }
-    const secrets = keysOf(headers, scope)
-    if (secrets.length === 0 && headers.authorization !== undefined) {
-      throw fault("key_invalid", "API key is invalid: the Authorization header is not `Bearer` and a key.")
-    }
-    if (secrets.length === 0) {
-      if (localOrg === undefined) throw fault("key_missing", `${hint(scope)}This request has no key.`)
-      refuseWebPages(headers)
-      return { org: localOrg, scopes: admin }
-    }
-    const keys = await Promise.all(secrets.map(findKey))
+export function createAuthenticate({ findKey, localOrg, countRequest }: AuthDeps): Authenticate {
+  const nobody: Caller = { org: "", scopes: new Set(["open"]) }
+  const local: Caller | undefined = localOrg === undefined ? undefined : { org: localOrg, scopes: admin }
+  const callerOf = (keys: readonly (Key | undefined)[], scope: Scope): Caller => {
     const found = keys.filter((key) => key !== undefined)
     if (found.length < keys.length)
       throw fault("key_invalid", "API key is invalid: the key is unknown or was revoked.")
@@ -52,7 +46,25 @@ export function createAuthenticate({ findKey, localOrg }: AuthDeps): Authenticat
         "scope_missing",
         `${hint(scope)}This key cannot be used for ${scope === "read" ? "reading" : "sending"}.`,
       )
+    if (scope === "intake") countRequest(key.id)
     return { org: key.org, scopes: scopesOf[key.kind] }
+  }
+  return (headers, scope) => {
+    // Probes and tracers are answered whatever key they carry.
+    if (scope === "open") return nobody
+    const secrets = keysOf(headers, scope)
+    if (secrets.length === 0 && (headers.authorization ?? noKey) !== noKey) {
+      throw fault("key_invalid", "API key is invalid: the Authorization header is not `Bearer` and a key.")
+    }
+    if (secrets.length === 0) {
+      if (!local) throw fault("key_missing", `${hint(scope)}This request has no key.`)
+      refuseWebPages(headers)
+      return local
+    }
+    const keys = secrets.map(findKey)
+    const [only] = keys
+    if (keys.length === 1 && !(only instanceof Promise)) return callerOf([only], scope)
+    return Promise.all(keys.map((key) => Promise.resolve(key))).then((all) => callerOf(all, scope))
   }
 }
 
@@ -61,9 +73,13 @@ function hint(scope: Scope): string {
   return scope === "intake" ? "API key is invalid. " : ""
 }
 
+/** What Traceloop's SDK sends when it was given no key. */
+const noKey = "Bearer undefined"
+
 /** Datadog's clients send both keys with reads; only the ones that matter for the scope are looked at. */
 function keysOf(headers: IncomingHttpHeaders, scope: Scope): string[] {
-  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1]
+  const given = headers.authorization === noKey ? undefined : headers.authorization
+  const bearer = /^Bearer +(\S+)$/i.exec(given ?? "")?.[1]
   const own = scope === "read" ? headers["dd-application-key"] : headers["dd-api-key"]
   const either = own ?? headers["dd-api-key"] ?? headers["dd-application-key"]
   return [...new Set([either, bearer])].filter((key): key is string => typeof key === "string" && key !== "")

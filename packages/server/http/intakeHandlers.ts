@@ -1,21 +1,26 @@
-import { contentId, isEventId, type Digest } from "@sayso/protocol/eventId.ts"
-import { Fault, fault, type Problem } from "@sayso/protocol/errors.ts"
-import type { Event } from "@sayso/protocol/event.ts"
-import { rejectedEvent, unreadableBody, type Accept } from "../intake/accept.ts"
-import { readEvalMetrics, type BadItem } from "../intake/evalMetric.ts"
+import { isEventId } from "@sayso/protocol/eventId.ts"
+import { fault } from "@sayso/protocol/errors.ts"
+import type { Accept, Keep } from "../intake/accept.ts"
 import { isObject, readJson } from "../intake/json.ts"
-import type { SpansBody } from "../intake/span.ts"
-import { readSdkSpans, readSpansApi } from "../intake/spansApi.ts"
-import { agentInfo } from "../intake/tracer.ts"
+import type { Limits } from "../intake/limits.ts"
+import { exportAnswer } from "../intake/otlp/answer.ts"
+import type { Places } from "../intake/stamp.ts"
+import { otlpEncoding, placesFor, type Format, type Job, type Taken } from "../intake/take.ts"
+import { agentInfo, apmAnswer } from "../intake/tracer.ts"
 import type { Metrics } from "../metrics.ts"
-import { jsonApi } from "./answers.ts"
-import type { Answer, Call, Handlers } from "./route.ts"
+import { mediaTypeOf, type Answer, type Call, type Handlers } from "./route.ts"
 
 export interface IntakeDeps {
+  /** Turns a body into rows, here or on another thread. */
+  readonly take: (job: Job) => Promise<Taken>
+  readonly keep: Keep
   readonly accept: Accept
-  readonly digest: Digest
+  readonly places: (nowMs: number, count: number) => Places
+  readonly limits: Limits
   readonly metrics: Metrics
   readonly version: string
+  /** Epoch ms. */
+  readonly now: () => number
 }
 
 type IntakeNames =
@@ -25,86 +30,67 @@ type IntakeNames =
   | "sendSpans"
   | "sendSdkSpans"
   | "sendSdkSpansProxied"
+  | "sendApmTraces"
+  | "putApmTraces"
+  | "sendOtlpTraces"
+  | "sendOtlpLogs"
+  | "sendOtlpMetrics"
   | "agentInfo"
   | "withdrawFeedback"
 
-/** The most problems that one refusal lists. */
-const maxProblems = 1_000
+/** What writes events: a body becomes rows, the rows go to disk, and then it is answered. */
+export function intakeHandlers(deps: IntakeDeps): Pick<Handlers, IntakeNames> {
+  const { take, keep, accept, places, limits, metrics, version, now } = deps
 
-/** What writes events. Each parses its format, hands the events to `accept`, and answers when they are on disk. */
-export function intakeHandlers({
-  accept,
-  digest,
-  metrics,
-  version,
-}: IntakeDeps): Pick<Handlers, IntakeNames> {
-  const takeMetrics = async (call: Call): Promise<Answer> => {
-    const format = "eval-metric"
-    const fromSdk = isSdkTraffic(call)
-    const body = await readOrReject(call, format, fromSdk)
-    if (body === undefined) return { body: {} }
-    const read = readEvalMetrics(body, { fromSdk, version: isVersion1(call) ? 1 : 2 })
-    if (!read.fromSdk) refuseWhole(read.bad)
-    const events: Event[] = read.metrics.map((metric) => ({ kind: "eval_metric", metric }))
-    const ids = await accept(call.caller.org, format, [
-      ...events,
-      ...read.bad.map((bad) => rejectedEvent(format, bad)),
-    ])
-    const taken = read.metrics.map((metric, index) => ({ id: ids[index], ...metric }))
-    const id = contentId(["eval_metrics", ...ids], digest)
-    return {
-      type: jsonApi,
-      body: { data: { type: "evaluation_metric", id, attributes: { metrics: taken } } },
-    }
+  const takeAs = async (format: Format, call: Call): Promise<Answer> => {
+    const { body, caller, headers } = call
+    const arrivedMs = now()
+    const encoding = (headers["content-encoding"] ?? "").trim().toLowerCase()
+    const { batches, sampledOut, answer } = await take({
+      format,
+      bytes: body,
+      encoding: encoding === "identity" ? "" : encoding,
+      mediaType: mediaTypeOf(call.headers),
+      fromSdk: isSdkTraffic(call),
+      version: isVersion1(call) ? 1 : 2,
+      org: caller.org,
+      arrivedMs,
+      places: places(arrivedMs, placesFor(body, encoding !== "", limits)),
+      limits,
+    })
+    await keep(format, batches)
+    if (sampledOut > 0) metrics.count("sayso_spans_sampled_out_total", {}, sampledOut)
+    return answer
   }
 
-  const takeSpans = async (
-    call: Call,
-    format: string,
-    fromSdk: boolean,
-    read: (body: unknown) => SpansBody,
-  ): Promise<Answer> => {
-    const body = await readOrReject(call, format, fromSdk)
-    if (body === undefined) return { body: {} }
-    const { spans, bad, dropped } = read(body)
-    if (!fromSdk && !madeBySdk(call.sent)) refuseWhole(bad)
-    const events: Event[] = spans.map((span) => ({ kind: "span", span }))
-    await accept(call.caller.org, format, [...events, ...bad.map((item) => rejectedEvent(format, item))])
-    if (dropped > 0) metrics.count("sayso_spans_sampled_out_total", {}, dropped)
-    return { body: {} }
-  }
-
-  /**
-   * The body as JSON. An unreadable one of an SDK is kept as rejected, since nobody would hear a refusal: undefined.
-   * One that is too large is refused all the same: what would be kept of it tells nobody anything.
-   */
-  const readOrReject = async (call: Call, format: string, fromSdk: boolean): Promise<unknown> => {
-    let bytes = call.sent
-    try {
-      bytes = await call.body()
-      return readJson(bytes)
-    } catch (error) {
-      const kept = fromSdk || madeBySdk(bytes)
-      if (!(error instanceof Fault) || error.code === "too_large" || !kept) throw error
-      await accept(call.caller.org, format, [unreadableBody(format, error.code, error.message, bytes)])
-      return undefined
-    }
-  }
-
+  const sendMetrics = (call: Call): Promise<Answer> => takeAs("eval-metric", call)
+  const sendSdkSpans = (call: Call): Promise<Answer> => takeAs("sdk-spans", call)
+  // Nearly all of this traffic has nothing for us in it, and is not even read.
+  const sendApmTraces = async (call: Call): Promise<Answer> =>
+    mayHoldLlmSpans(call) ? takeAs("apm-traces", call) : { body: apmAnswer }
   return {
-    sendEvalMetrics: takeMetrics,
-    sendEvalMetricsV1: takeMetrics,
-    sendEvalMetricsProxied: takeMetrics,
-    sendSpans: (call) => takeSpans(call, "spans-api", false, readSpansApi),
-    sendSdkSpans: (call) => takeSpans(call, "sdk-spans", true, readSdkSpans),
-    sendSdkSpansProxied: (call) => takeSpans(call, "sdk-spans", true, readSdkSpans),
+    sendEvalMetrics: sendMetrics,
+    sendEvalMetricsV1: sendMetrics,
+    sendEvalMetricsProxied: sendMetrics,
+    sendSpans: (call) => takeAs("spans-api", call),
+    sendSdkSpans,
+    sendSdkSpansProxied: sendSdkSpans,
+    sendApmTraces,
+    putApmTraces: sendApmTraces,
+    sendOtlpTraces: (call) => takeAs("otlp-traces", call),
+    sendOtlpLogs: (call) => takeAs("otlp-logs", call),
+    sendOtlpMetrics: async (call) => exportAnswer(otlpEncoding(mediaTypeOf(call.headers)), "metrics", 0, ""),
     agentInfo: async () => ({ body: agentInfo(version) }),
     async withdrawFeedback(call) {
-      const withdrawal = { event_id: eventIdOf(call.params["id"]), reason: reasonOf(await call.body()) }
+      const withdrawal = { event_id: eventIdOf(call.params["id"]), reason: reasonOf(call.body) }
       await accept(call.caller.org, "api", [{ kind: "withdrawal", withdrawal }])
       return { body: { data: withdrawal } }
     },
   }
+}
+
+function mayHoldLlmSpans({ body, headers }: Call): boolean {
+  return headers["content-encoding"] !== undefined || body.includes("_llmobs")
 }
 
 /**
@@ -112,25 +98,18 @@ export function intakeHandlers({
  * and it does not mark its items. A body's own marks are looked at later.
  */
 function isSdkTraffic(call: Call): boolean {
-  return call.onAgentPort || call.path.startsWith("/evp_proxy/") || isVersion1(call)
-}
-
-/** Every SDK puts its version into the tags of each item. */
-function madeBySdk(bytes: Buffer): boolean {
-  return bytes.includes("ddtrace.version:")
+  return (
+    call.onAgentPort ||
+    call.path.startsWith("/evp_proxy/") ||
+    isVersion1(call) ||
+    call.endpoint === "sendSdkSpans" ||
+    call.endpoint === "sendApmTraces" ||
+    call.endpoint === "putApmTraces"
+  )
 }
 
 function isVersion1(call: Call): boolean {
   return call.endpoint === "sendEvalMetricsV1" || call.params["version"] === "v1"
-}
-
-/** @throws a Fault that names every bad item, when there is one: a direct call is taken whole or not at all. */
-function refuseWhole(bad: readonly BadItem[]): void {
-  const problems: Problem[] = bad.flatMap((item) =>
-    item.problems.map(({ code, detail, pointer }) => ({ code, detail, source: { pointer } })),
-  )
-  const [first, ...more] = problems.slice(0, maxProblems)
-  if (first) throw new Fault([first, ...more])
 }
 
 function eventIdOf(text: string | undefined): string {

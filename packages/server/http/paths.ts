@@ -48,3 +48,8 @@ function patternOf(path: string): RegExp {
 function firstPart(path: string): string {
   return path.split("/")[1] ?? ""
 }
+
+/** Whether OpenTelemetry's exporters call this path, which read answers in the media type of what they sent. */
+export function isOtlp(path: string): boolean {
+  return /^\/v1\/(?:traces|logs|metrics)\/?$/.test(path)
+}

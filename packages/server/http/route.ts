@@ -11,19 +11,17 @@ export interface Call {
   /** For reads: checked against the endpoint's schema, numbers and booleans read. Empty for all else. */
   readonly query: Readonly<Record<string, unknown>>
   /** The body's bytes as they came; empty where there is none. */
-  readonly sent: Buffer
-  /** The body's bytes, unpacked. Rejects with the Faults of `unpack`. */
-  readonly body: () => Promise<Buffer>
+  readonly body: Buffer
   readonly headers: IncomingHttpHeaders
   /** Whether it came in on the agent port, where only tracers call. */
   readonly onAgentPort: boolean
-  /** Aborts when the client goes away. */
+  /** For reads: aborts when the client goes away. What was sent is taken all the same. */
   readonly signal: AbortSignal
 }
 
 export interface Answer {
   readonly body: unknown
-  /** JSON, unless it says otherwise. A body that is a string is sent as it is. */
+  /** JSON, unless it says otherwise. A body that is a string or bytes is sent as it is. */
   readonly type?: string
   /** The endpoint's own status, unless it says otherwise. */
   readonly status?: number
@@ -31,3 +29,8 @@ export interface Answer {
 
 export type Handler = (call: Call) => Promise<Answer>
 export type Handlers = Readonly<Record<EndpointName, Handler>>
+
+/** In lower case and without parameters; empty where there is none. */
+export function mediaTypeOf(headers: IncomingHttpHeaders): string {
+  return (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? ""
+}

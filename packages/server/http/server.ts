@@ -1,29 +1,33 @@
-import { randomUUID } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import { endpoints, type Endpoint, type EndpointName, type Face } from "@sayso/protocol/api.ts"
-import { errors, fault } from "@sayso/protocol/errors.ts"
+import { errors, fault, type Fault } from "@sayso/protocol/errors.ts"
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
+import { statusAnswer } from "../intake/otlp/answer.ts"
+import { otlpEncoding } from "../intake/take.ts"
 import { answerTracer, tracerPaths } from "../intake/tracer.ts"
 import type { Log } from "../log.ts"
 import type { Metrics } from "../metrics.ts"
 import { answerBrokenRequest, asFault, errorBody, jsonApi } from "./answers.ts"
-import { unpack } from "./body.ts"
+import { collect, type Place, type Room } from "./body.ts"
 import type { Caller } from "./caller.ts"
 import { servePages } from "./pages.ts"
-import { isPage, methodsAt, pathOf, tracerMethods } from "./paths.ts"
+import { isOtlp, isPage, methodsAt, pathOf, tracerMethods } from "./paths.ts"
 import { readQuery } from "./query.ts"
-import type { Handlers } from "./route.ts"
+import { mediaTypeOf, type Handlers } from "./route.ts"
 
 export interface ServerDeps {
   readonly handlers: Handlers
   readonly log: Log
   readonly metrics: Metrics
   readonly maxBodyBytes: number
+  /** For the bodies of all requests at once. */
+  readonly room: Room
   /** Which of the two ports this is. The agent port serves tracers alone. */
   readonly face: Face
   /** The folder of the built pages. Undefined: this port shows none. */
   readonly pages: string | undefined
   /** The caller of a request, or a Fault. */
-  readonly authenticate: (request: FastifyRequest, scope: Endpoint["scope"]) => Promise<Caller>
+  readonly authenticate: (request: FastifyRequest, scope: Endpoint["scope"]) => Caller | Promise<Caller>
 }
 
 /** Longer than the pauses of any tracer, which idle between flushes on one connection. */
@@ -34,11 +38,11 @@ const requestMs = 120_000
 const stopMs = 3_000
 
 /** What every answer says unless it says otherwise: it is kept nowhere, and is nothing that a browser should draw. */
-const answerHeaders = [
-  ["cache-control", "no-store"],
-  ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
-  ["x-content-type-options", "nosniff"],
-] as const
+const answerHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+} as const
 
 /** An HTTP server with every endpoint of its face bound to its handler. It listens when told to. */
 export function createServer(deps: ServerDeps): FastifyInstance {
@@ -49,7 +53,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     forceCloseConnections: "idle",
     // What still comes in while the server stops is taken as ever: SDKs never repeat what was refused.
     return503OnClosing: false,
-    genReqId: () => randomUUID(),
+    genReqId: createRequestIds(),
     // Ids are never refused for their length; the URL as a whole is bounded by Node.
     routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => void refuse(deps, error, request, reply),
@@ -72,13 +76,18 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     setTimeout(() => app.server.closeAllConnections(), stopMs).unref()
   })
   app.decorateRequest("caller")
-  app.addHook("onSend", async (_request, reply) => {
-    for (const [name, value] of answerHeaders) if (!reply.hasHeader(name)) reply.header(name, value)
+  app.decorateRequest("place")
+  app.addHook("onRequest", (_request, reply, done) => {
+    void reply.headers(answerHeaders)
+    done()
   })
+
   void app.register(async (bound) => {
     // Wire formats are read by their own readers, whatever the client calls its media type.
     bound.removeAllContentTypeParsers()
-    bound.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
+    bound.addContentTypeParser("*", (request, payload, done) => {
+      collect(payload, deps.maxBodyBytes, request.getDecorator<Place>("place"), done)
+    })
     for (const [name, row] of Object.entries(endpoints) as [EndpointName, Endpoint][]) {
       if (deps.face === "main" || row.face === "agent") bind(bound, deps, name, row)
     }
@@ -101,19 +110,38 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   return app
 }
 
+/** A random beginning for the process, and then a number. */
+function createRequestIds(): () => string {
+  const process = randomBytes(6).toString("hex")
+  let count = 0
+  return () => `${process}-${(count += 1)}`
+}
+
 function bind(app: FastifyInstance, deps: ServerDeps, name: EndpointName, row: Endpoint): void {
   const handler = deps.handlers[name]
   app.route({
     method: row.method,
     url: row.path.replaceAll(/\{(\w+)\}/g, ":$1"),
     // Before the body is read, so that nobody fills the memory without a key.
-    async onRequest(request) {
-      request.setDecorator("caller", await deps.authenticate(request, row.scope))
+    onRequest(request, reply, done) {
+      const letIn = (caller: Caller): void => {
+        request.setDecorator("caller", caller)
+        if (row.method !== "GET") {
+          const place = deps.room.open()
+          request.setDecorator("place", place)
+          reply.raw.once("close", () => place.leave())
+        }
+        done()
+      }
+      try {
+        const caller = deps.authenticate(request, row.scope)
+        if (caller instanceof Promise) caller.then(letIn, done)
+        else letIn(caller)
+      } catch (error) {
+        done(error as Error)
+      }
     },
     async handler(request, reply) {
-      const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const gone = new AbortController()
-      reply.raw.once("close", () => gone.abort())
       const answer = await handler({
         caller: request.getDecorator<Caller>("caller"),
         endpoint: name,
@@ -121,19 +149,27 @@ function bind(app: FastifyInstance, deps: ServerDeps, name: EndpointName, row: E
         params: request.params as Record<string, string>,
         // Events are never lost over a parameter that nobody reads.
         query: row.scope === "read" ? readQuery(row.query, request.query) : {},
-        sent,
-        body: () => unpack(sent, request.headers["content-encoding"], deps.maxBodyBytes),
+        body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         headers: request.headers,
         onAgentPort: deps.face === "agent",
-        signal: gone.signal,
+        signal: row.scope === "read" ? untilGone(reply) : untilNever,
       })
-      const text = typeof answer.body === "string" ? answer.body : `${JSON.stringify(answer.body)}\n`
+      const { body } = answer
       return reply
         .code(answer.status ?? row.status)
         .type(answer.type ?? "application/json; charset=utf-8")
-        .send(text)
+        .send(typeof body === "string" || body instanceof Uint8Array ? body : `${JSON.stringify(body)}\n`)
     },
   })
+}
+
+const untilNever = new AbortController().signal
+
+/** Aborts when the client goes away. */
+function untilGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once("close", () => gone.abort())
+  return gone.signal
 }
 
 function refuse(
@@ -153,12 +189,23 @@ function refuse(
       problem.message,
     )
   if (status === 503) void reply.header("retry-after", "5")
+  if (status === 429) void reply.header("retry-after", "1")
   // Closing now would reset a client that is still sending, before it has read why. The rest is read and dropped.
   if (status === 413) void reply.removeHeader("connection")
-  return reply
-    .code(status)
-    .type(jsonApi)
-    .send(`${JSON.stringify(errorBody(problem.problems))}\n`)
+  const { type, body } = refusalOf(request, problem)
+  return reply.code(status).type(type).send(body)
+}
+
+/** A refusal as the clients of the path read it: OpenTelemetry's, Datadog's, and ours. */
+function refusalOf(request: FastifyRequest, problem: Fault): { type: string; body: string | Uint8Array } {
+  const path = pathOf(request)
+  if (isOtlp(path)) return statusAnswer(otlpEncoding(mediaTypeOf(request.headers)), problem.message)
+  const { status } = errors[problem.code]
+  const body =
+    status === 429 && !path.startsWith("/api/v1/")
+      ? { errors: [problem.message] }
+      : errorBody(problem.problems)
+  return { type: jsonApi, body: `${JSON.stringify(body)}\n` }
 }
 
 function noSuchPath(request: FastifyRequest, reply: FastifyReply, face: Face): Error {

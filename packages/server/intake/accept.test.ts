@@ -3,9 +3,11 @@ import { contentId, metricId } from "@sayso/protocol/eventId.ts"
 import { createHash } from "node:crypto"
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import type { Batch } from "../journal/journal.ts"
+import type { Batch } from "../journal/pack.ts"
 import { createMetrics } from "../metrics.ts"
-import { createAccept, rejectedEvent, unreadableBody } from "./accept.ts"
+import { createAccept, createKeep } from "./accept.ts"
+import { rejectedEvent, unreadableBody } from "./rejected.ts"
+import { createSequence } from "./stamp.ts"
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex")
 const noon = Date.UTC(2026, 10, 22, 12)
@@ -29,6 +31,7 @@ const rejected: Rejected = {
 }
 const eventId = "7d1f71cb-2ee1-872d-8745-1c66f2e657db"
 
+const linesOf = ({ bytes }: Batch): string[] => bytes.toString("utf8").trimEnd().split("\n")
 const span = (span_id: string): Event => ({ kind: "span", span: { trace_id: "6b03", span_id } as Span })
 const thumb = (label: string): Event => ({ kind: "eval_metric", metric: { ...feedback, label } })
 const refusal: Event = { kind: "rejected", rejected }
@@ -46,21 +49,25 @@ function open(fails?: () => Promise<never>) {
   const clock = { ms: noon }
   const appended: Batch[][] = []
   const metrics = createMetrics(() => {})
-  const accept = createAccept({
+  const keep = createKeep({
     async append(batches) {
       appended.push([...batches])
       await fails?.()
     },
+    metrics,
+  })
+  const accept = createAccept({
+    keep,
     toLine: (event, stamp, source) => ({
       table: `${event.kind}s`,
       line: JSON.stringify({ kind: event.kind, stamp, source }),
     }),
     digest,
-    metrics,
+    places: createSequence(),
     now: () => clock.ms,
   })
   const said = (): Said[] =>
-    appended.flat().flatMap(({ lines }) => lines.map((line) => JSON.parse(line) as Said))
+    appended.flat().flatMap((batch) => linesOf(batch).map((line) => JSON.parse(line) as Said))
   const counted = async () =>
     (await metrics.render())
       .split("\n")
@@ -106,9 +113,9 @@ test("one append for a request, its lines grouped by table and in order", async 
   const { accept, appended } = open()
   const ids = await accept("acme", "test", [thumb("a"), span("1"), thumb("b"), refusal, span("2")])
   expect(appended).toHaveLength(1)
-  const groups = appended[0]?.map(({ stream, lines }) => [
-    stream,
-    lines.map((line) => (JSON.parse(line) as Said).stamp.id),
+  const groups = appended[0]?.map((batch) => [
+    batch.stream,
+    linesOf(batch).map((line) => (JSON.parse(line) as Said).stamp.id),
   ])
   expect(groups).toEqual([
     ["eval_metrics", [ids[0], ids[2]]],
@@ -120,7 +127,7 @@ test("one append for a request, its lines grouped by table and in order", async 
 test("no events, no lines", async () => {
   const { accept, appended } = open()
   expect(await accept("acme", "test", [])).toEqual([])
-  expect(appended).toEqual([[]])
+  expect(appended).toEqual([])
 })
 
 test("answers only once the bytes are on disk", async () => {
@@ -193,13 +200,13 @@ test("sequence: a million events in a millisecond run over into the next one", a
   const sequences: string[] = []
   let nowMs = noon
   const accept = createAccept({
-    append: async () => {},
+    keep: async () => {},
     toLine: (_, { sequence }) => {
       sequences.push(sequence)
-      return { table: "spans", line: "" }
+      return { table: "spans", line: "{}" }
     },
     digest,
-    metrics: createMetrics(() => {}),
+    places: createSequence(),
     now: () => nowMs,
   })
   await accept(
@@ -240,8 +247,9 @@ test("nothing is counted, and nobody gets an id, when the append fails", async (
 
 test("rejected events are counted apart", async () => {
   const metrics = createMetrics(() => {})
-  const toLine = (event: Event) => ({ table: event.kind === "rejected" ? "rejected" : "spans", line: "" })
-  const accept = createAccept({ append: async () => {}, toLine, digest, metrics, now: () => noon })
+  const toLine = (event: Event) => ({ table: event.kind === "rejected" ? "rejected" : "spans", line: "{}" })
+  const keep = createKeep({ append: async () => {}, metrics })
+  const accept = createAccept({ keep, toLine, digest, places: createSequence(), now: () => noon })
   await accept("acme", "sdk-spans", [refusal, span("1"), refusal])
   const text = await metrics.render()
   expect(text).toContain('sayso_events_rejected_total{source="sdk-spans"} 2\n')

@@ -25,6 +25,7 @@ const empty: Span = {
   env: "",
   version: "",
   session_id: "",
+  user_id: "",
   feedback_join_keys: [],
   tags: [],
   status: "ok",

@@ -76,6 +76,7 @@ export function readSpan(item: unknown, at: string, defaults: SpanDefaults): Spa
     env: tag("env"),
     version: tag("version"),
     session_id: text(item["session_id"]) || tag("session_id") || (defaults.session_id ?? ""),
+    user_id: text(item["user_id"]) || tag("user_id") || tag("usr.id") || tag("user.id"),
     feedback_join_keys: joinKeys(item, tags, defaults),
     tags,
     status: item["status"] === "error" || (failed && item["status"] !== "ok") ? "error" : "ok",

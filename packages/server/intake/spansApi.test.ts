@@ -136,7 +136,7 @@ const many = (count: number): Fields[] => Array.from({ length: count }, () => sp
 function bounded(title: string, read: (count: number) => SpansBody) {
   test(`at most 50,000 spans: ${title}`, () => {
     expect(() => read(most)).not.toThrow()
-    expect(() => read(most + 1)).toThrow("at most 50000 events, and this one has 50001")
+    expect(() => read(most + 1)).toThrow("at most 50000 events (SAYSO_MAX_EVENTS), and this one has 50001")
   })
 }
 
@@ -201,6 +201,7 @@ test("captured: a model's span, field by field", () => {
     env: "override-env",
     version: "1.0.0",
     session_id: "sess-42",
+    user_id: "",
     feedback_join_keys: ["ticket-981"],
     tags: [
       "team:core",

@@ -1,12 +1,12 @@
 import type { Span } from "@sayso/protocol/event.ts"
-import { refuseTooMany, type BadItem } from "./evalMetric.ts"
+import { refuseTooMany, type BadItem, type OverLimits } from "./evalMetric.ts"
 import { isObject } from "./json.ts"
 import { readSpan, sampledOut, tagList, text, type SpanDefaults, type SpansBody } from "./span.ts"
 
 const root = "/data/attributes"
 
 /** A body of the public Spans API (Datadog): `{data:{type:"span",attributes:{ml_app,session_id,tags,spans:[…]}}}`. */
-export function readSpansApi(body: unknown): SpansBody {
+export function readSpansApi(body: unknown, over?: OverLimits): SpansBody {
   const attributes = isObject(body) && isObject(body["data"]) ? body["data"]["attributes"] : undefined
   const items = isObject(attributes) ? attributes["spans"] : undefined
   if (!isObject(attributes) || !Array.isArray(items)) {
@@ -24,20 +24,20 @@ export function readSpansApi(body: unknown): SpansBody {
     }
   }
   refuseTooMany(items.length)
-  return readSpans(items, `${root}/spans`, defaultsOf(attributes))
+  return readSpans(items, `${root}/spans`, defaultsOf(attributes), over)
 }
 
 /**
  * A body of the SDKs' own span intake: a list of envelopes `{event_type:"span",spans:[…]}`, or one envelope alone.
  * `ml_app` and the session usually stand in the tags.
  */
-export function readSdkSpans(body: unknown): SpansBody {
+export function readSdkSpans(body: unknown, over?: OverLimits): SpansBody {
   const envelopes: unknown[] = Array.isArray(body) ? body : [body]
   refuseTooMany(envelopes.reduce((sum: number, envelope) => sum + countSpans(envelope), 0))
   const read = envelopes.map((envelope: unknown, index): SpansBody => {
     const at = Array.isArray(body) ? `/${index}` : ""
     if (isObject(envelope) && Array.isArray(envelope["spans"])) {
-      return readSpans(envelope["spans"], `${at}/spans`, defaultsOf(envelope))
+      return readSpans(envelope["spans"], `${at}/spans`, defaultsOf(envelope), over)
     }
     const detail = 'An envelope is an object with a list of "spans".'
     return {
@@ -58,7 +58,12 @@ function countSpans(envelope: unknown): number {
   return isObject(envelope) && Array.isArray(envelope["spans"]) ? Math.max(1, envelope["spans"].length) : 1
 }
 
-function readSpans(items: readonly unknown[], at: string, defaults: SpanDefaults): SpansBody {
+function readSpans(
+  items: readonly unknown[],
+  at: string,
+  defaults: SpanDefaults,
+  over?: OverLimits,
+): SpansBody {
   const spans: Span[] = []
   const bad: BadItem[] = []
   let dropped = 0
@@ -69,7 +74,8 @@ function readSpans(items: readonly unknown[], at: string, defaults: SpanDefaults
     }
     const pointer = `${at}/${index}`
     const read = readSpan(item, pointer, defaults)
-    if (Array.isArray(read)) bad.push({ item, pointer, problems: read })
+    const problems = Array.isArray(read) ? read : (over?.(read, pointer) ?? [])
+    if (Array.isArray(read) || problems.length > 0) bad.push({ item, pointer, problems })
     else spans.push(read)
   })
   return { spans, bad, dropped }

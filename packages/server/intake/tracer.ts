@@ -52,13 +52,15 @@ export const tracerPaths = [
   "/tracer_flare/*",
 ] as const
 
+/** What APM traces are answered with: a sampling rate that keeps everything. */
+export const apmAnswer = { rate_by_service: { "service:,env:": 1 } }
+
 /**
- * The answer to a tracer's call on `path`. APM traces are answered with a sampling rate that keeps everything, and dropped:
- * they repeat the LLM spans under the same ids.
+ * The answer to a tracer's call on `path`. APM traces in the formats that carry no LLM spans are dropped: they repeat these
+ * under the same ids.
  */
 export function answerTracer(path: string): TracerAnswer {
-  if (/^\/v0\.[345]\/traces$|^\/v1\.0\/traces$/.test(path))
-    return { status: 200, body: { rate_by_service: { "service:,env:": 1 } } }
+  if (/^\/v0\.[345]\/traces$|^\/v1\.0\/traces$/.test(path)) return { status: 200, body: apmAnswer }
   // An empty object says that the configuration is up to date.
   if (path.startsWith("/v0.7/config")) return { status: 200, body: {} }
   if (path.startsWith("/v0.6/stats") || path.startsWith("/dogstatsd/")) return { status: 200, body: {} }

@@ -5,6 +5,7 @@ import { pino } from "pino"
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import type { Event } from "@sayso/protocol/event.ts"
 import { openJournal, type Journal } from "../journal/journal.ts"
+import { batchOf } from "../journal/pack.ts"
 import { createMetrics } from "../metrics.ts"
 import { openChdb } from "../store/connect.ts"
 import { toLine } from "../store/lines.ts"
@@ -91,7 +92,7 @@ async function stored(): Promise<string[]> {
   return rows.map((row) => row.text_value)
 }
 
-const append = (...lines: string[]): Promise<void> => journal.append([{ stream: "eval_metrics", lines }])
+const append = (...lines: string[]): Promise<void> => journal.append([batchOf("eval_metrics", lines)])
 
 test("rows reach the store in order and their segments go", async () => {
   await append(feedbackLine("one"), feedbackLine("two"))

@@ -19,6 +19,13 @@ export interface DrainDeps {
 
 /** Between two INSERTs into one table: enough for fresh results, few enough parts for the engine to merge. */
 const betweenMs = 50
+/**
+ * Under load the drain leaves this many times as long as an INSERT took to the intake, which has the same cores: what a row costs
+ * falls with the rows of an INSERT. It hurries the more rows are waiting, and past the last figure it does not pause at all.
+ */
+const idleShare = 2
+const underLoadMs = 20
+const hurriesAtRows = 200_000
 const firstRetryMs = 200
 const longestRetryMs = 15_000
 const readAttempts = 3
@@ -36,13 +43,24 @@ export function createDrain(deps: DrainDeps, table: Table): Job {
       if (!segment) return
       const rows = await readSegment(deps, segment, signal)
       if (!rows) continue
+      const started = performance.now()
       const stored = await storeRows(deps, table, segment.name, rows, segment.recovered, signal)
       if (!stored) return
       await journal.done(segment)
       metrics.count("sayso_drained_rows_total", { table }, segment.rows)
-      await pause(betweenMs, signal)
+      await pause(restMs(performance.now() - started, waitingRows(journal, table)), signal)
     }
   }
+}
+
+function waitingRows(journal: Journal, table: Table): number {
+  return journal.stats().streams.find(({ stream }) => stream === table)?.rows ?? 0
+}
+
+/** How long to rest after an INSERT of `tookMs` with so many rows waiting. */
+export function restMs(tookMs: number, waiting: number): number {
+  if (tookMs < underLoadMs) return betweenMs
+  return Math.max(betweenMs, tookMs * idleShare) * Math.max(0, 1 - waiting / hurriesAtRows)
 }
 
 /** The segment's bytes. What the disk does not give back in three tries is set aside for the operator, so that it holds nobody up. */

@@ -1,6 +1,7 @@
 import { Fault } from "@sayso/protocol/errors.ts"
 import { expect, test } from "vitest"
 import { openJournal, type Journal } from "./journal.ts"
+import { batchOf } from "./pack.ts"
 import { simulatedDisk, type Act, type SimulatedDisk, type Verdict } from "./simulatedDisk.ts"
 
 const never = new AbortController().signal
@@ -69,12 +70,9 @@ function check(title: string, decide: (act: Act) => Verdict, expected: Expected)
   test(title, async () => {
     const disk = simulatedDisk()
     const journal = await openOn(disk)
-    await journal.append([{ stream: "a", lines: ["1"] }])
+    await journal.append([batchOf("a", ["1"])])
     disk.decide = decide
-    const batches = [
-      { stream: "a", lines: ["2"] },
-      { stream: "b", lines: ["3"] },
-    ]
+    const batches = [batchOf("a", ["2"]), batchOf("b", ["3"])]
     const answer = await journal.append(batches).then(
       () => "taken",
       (error) => (error instanceof Fault ? `${error.code}: ${error.message}` : String(error)),
@@ -83,7 +81,7 @@ function check(title: string, decide: (act: Act) => Verdict, expected: Expected)
     expect(journal.stats().failing === undefined).toBe(answer === "taken")
     const killed = disk.afterKill()
     disk.decide = () => undefined
-    await journal.append([{ stream: "a", lines: ["4"] }])
+    await journal.append([batchOf("a", ["4"])])
     expect(journal.stats()).toMatchObject({ failing: undefined, pendingBytes: 0 })
     expect(await drain(journal)).toEqual(expected.goesOn)
     await journal.close()
@@ -148,16 +146,15 @@ test("what could not be cut back is cut back once the disk allows it", async () 
   const disk = simulatedDisk()
   const warnings: string[] = []
   const journal = await openOn(disk, (message) => warnings.push(message))
-  await journal.append([{ stream: "a", lines: ["1"] }])
+  await journal.append([batchOf("a", ["1"])])
   disk.decide = both(on("datasync", any, "EIO"), on("truncate", any, "EIO"))
-  for (const line of ["2", "3"])
-    await expect(journal.append([{ stream: "a", lines: [line] }])).rejects.toThrow("EIO")
+  for (const line of ["2", "3"]) await expect(journal.append([batchOf("a", [line])])).rejects.toThrow("EIO")
   const segment = await journal.next("a", never)
   const path = `/data/journal/a/${segment?.name}.ndjson`
   expect(disk.text(path)).toBe("1\n2\n")
   expect((await segment?.read())?.toString()).toBe("1\n")
   disk.decide = () => undefined
-  await journal.append([{ stream: "b", lines: ["4"] }])
+  await journal.append([batchOf("b", ["4"])])
   expect(disk.text(path)).toBe("1\n")
   expect(warnings).toEqual([
     "The journal cannot be written: EIO: datasync '" + path + "'",
@@ -170,7 +167,7 @@ test("closing tries once more to cut back", async () => {
   const disk = simulatedDisk()
   const journal = await openOn(disk)
   disk.decide = both(on("datasync", any, "EIO"), on("unlink", any, "EIO"))
-  await expect(journal.append([{ stream: "a", lines: ["1"] }])).rejects.toThrow("EIO")
+  await expect(journal.append([batchOf("a", ["1"])])).rejects.toThrow("EIO")
   disk.decide = () => undefined
   await journal.close()
   expect(await drain(await openOn(disk))).toEqual([])
@@ -181,14 +178,12 @@ test("a disk that nothing can be removed from does not collect leftovers without
   const journal = await openOn(disk)
   disk.decide = both(on("datasync", any, "EIO"), on("unlink", any, "EIO"))
   for (let at = 0; at < 300; at += 1) {
-    await expect(journal.append([{ stream: "a", lines: ["1"] }])).rejects.toThrow(
-      "The disk refused the write",
-    )
+    await expect(journal.append([batchOf("a", ["1"])])).rejects.toThrow("The disk refused the write")
   }
   const left = () => disk.files.readdir("/data/journal/a")
   disk.decide = () => undefined
   expect((await left()).length).toBeLessThan(70)
-  await journal.append([{ stream: "a", lines: ["2"] }])
+  await journal.append([batchOf("a", ["2"])])
   expect((await left()).length).toBe(1)
   expect(await drain(journal)).toEqual(["a: 2"])
 })
@@ -196,11 +191,11 @@ test("a disk that nothing can be removed from does not collect leftovers without
 test("only the appends of the failed commit fail", async () => {
   const disk = simulatedDisk()
   const journal = await openOn(disk)
-  await journal.append([{ stream: "a", lines: ["1"] }])
+  await journal.append([batchOf("a", ["1"])])
   disk.acts.length = 0
   const synced = () => disk.acts.filter((act) => act.startsWith("datasync")).length
   disk.decide = ({ name }) => (name === "datasync" && synced() === 1 ? "EIO" : undefined)
-  const append = (line: string) => journal.append([{ stream: "a", lines: [line] }])
+  const append = (line: string) => journal.append([batchOf("a", [line])])
   const first = [append("2"), append("3")]
   while (synced() === 0) await new Promise(setImmediate)
   const second = [append("4"), append("5")]
@@ -212,11 +207,11 @@ test("only the appends of the failed commit fail", async () => {
 test("a datasync that failed is never tried again on the same file", async () => {
   const disk = simulatedDisk()
   const journal = await openOn(disk)
-  await journal.append([{ stream: "a", lines: ["1"] }])
+  await journal.append([batchOf("a", ["1"])])
   disk.decide = on("datasync", any, "EIO")
-  await expect(journal.append([{ stream: "a", lines: ["2"] }])).rejects.toThrow("EIO")
+  await expect(journal.append([batchOf("a", ["2"])])).rejects.toThrow("EIO")
   disk.decide = () => undefined
-  await journal.append([{ stream: "a", lines: ["3"] }])
+  await journal.append([batchOf("a", ["3"])])
   const files = disk.acts.filter((act) => act.startsWith("datasync")).map((act) => act.split("/").at(-1))
   expect(files[1]).toBe(files[0])
   expect(files[2]).not.toBe(files[0])
@@ -228,7 +223,7 @@ test("an append resolves only after its bytes, and the names of new files, are s
   const journal = await openOn(disk)
   disk.acts.length = 0
   const acts = () => disk.acts.splice(0).map((act) => act.replace(/\/data\/journal\/|\d{15}-\w{16}/g, ""))
-  await journal.append([{ stream: "a", lines: ["1"] }])
+  await journal.append([batchOf("a", ["1"])])
   expect(acts().toSorted()).toEqual([
     "datasync a/.ndjson",
     "open a",
@@ -236,17 +231,17 @@ test("an append resolves only after its bytes, and the names of new files, are s
     "sync a",
     "write a/.ndjson",
   ])
-  await journal.append([{ stream: "a", lines: ["2"] }])
+  await journal.append([batchOf("a", ["2"])])
   expect(acts()).toEqual(["write a/.ndjson", "datasync a/.ndjson"])
 })
 
 test("a segment whose file cannot be removed is handed out again", async () => {
   const disk = simulatedDisk()
   const journal = await openOn(disk)
-  await journal.append([{ stream: "a", lines: ["1"] }])
+  await journal.append([batchOf("a", ["1"])])
   const segment = await journal.next("a", never)
   if (!segment) throw new Error("nothing was handed out")
-  await journal.append([{ stream: "a", lines: ["2"] }])
+  await journal.append([batchOf("a", ["2"])])
   for (const take of [() => journal.done(segment), () => journal.setAside(segment, "no such column")]) {
     disk.decide = both(on("unlink", any, "EIO"), on("rename", any, "EIO"))
     await expect(take()).rejects.toThrow("EIO")
@@ -261,7 +256,7 @@ test("a segment is set aside even where its reason finds no room", async () => {
   const disk = simulatedDisk()
   const warnings: string[] = []
   const journal = await openOn(disk, (message) => warnings.push(message))
-  await journal.append([{ stream: "a", lines: ["1"] }])
+  await journal.append([batchOf("a", ["1"])])
   const segment = await journal.next("a", never)
   if (!segment) throw new Error("nothing was handed out")
   disk.decide = on("write", any, "ENOSPC")
@@ -274,7 +269,7 @@ test("a segment is set aside even where its reason finds no room", async () => {
 test("a start that cannot sync what it found fails, naming the path", async () => {
   const disk = simulatedDisk()
   const journal = await openOn(disk)
-  await journal.append([{ stream: "a", lines: ["1"] }])
+  await journal.append([batchOf("a", ["1"])])
   await journal.close()
   disk.decide = on("sync", /ndjson$/, "EIO")
   await expect(openOn(disk)).rejects.toThrow(/The segment \/data\/journal\/a\/.*ndjson cannot be read/)
@@ -284,7 +279,7 @@ test("what a killed process left is on disk before it is handed out", async () =
   const disk = simulatedDisk()
   const journal = await openOn(disk)
   disk.decide = both(on("sync", /\/a$/, "EIO"), on("unlink", any, "EIO"))
-  await expect(journal.append([{ stream: "a", lines: ["1"] }])).rejects.toThrow("EIO")
+  await expect(journal.append([batchOf("a", ["1"])])).rejects.toThrow("EIO")
   const killed = disk.afterKill()
   const segment = await (await openOn(killed)).next("a", never)
   expect((await segment?.read())?.toString()).toBe("1\n")

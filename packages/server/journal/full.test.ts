@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
 import { openJournal } from "./journal.ts"
+import { batchOf } from "./pack.ts"
 
 const disk = mkdtempSync(join(tmpdir(), "sayso-full-"))
 const mount = process.platform === "linux" ? mountSmallDisk() : "no tmpfs on this system"
@@ -36,7 +37,7 @@ test.skipIf(mount !== undefined)(
     let refused = 0
     const append = async (id: string) => {
       const line = JSON.stringify({ id, filling: "x".repeat(3_000) })
-      const batches = streams.map((stream) => ({ stream, lines: [line] }))
+      const batches = streams.map((stream) => batchOf(stream, [line]))
       await journal.append(batches).then(
         () => acknowledged.push(id),
         (error) => {

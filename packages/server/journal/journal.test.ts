@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { openJournal, type Journal, type JournalOptions } from "./journal.ts"
+import { batchOf } from "./pack.ts"
 
 const never = new AbortController().signal
 let dir: string
@@ -28,7 +29,7 @@ async function reopen(options: Partial<JournalOptions> = {}) {
 }
 
 async function append(...lines: string[]) {
-  await journal.append([{ stream: "spans", lines }])
+  await journal.append([batchOf("spans", lines)])
 }
 
 /** The oldest segment's lines as one text, without taking it. */
@@ -71,10 +72,10 @@ test("hands out what was appended, in the order of the calls, until it is done",
 test("streams have segments of their own, and one call may write to several", async () => {
   await open()
   await journal.append([
-    { stream: "spans", lines: ["1"] },
-    { stream: "rejected", lines: ["2"] },
-    { stream: "spans", lines: ["3"] },
-    { stream: "rejected", lines: [] },
+    batchOf("spans", ["1"]),
+    batchOf("rejected", ["2"]),
+    batchOf("spans", ["3"]),
+    batchOf("rejected", []),
   ])
   expect(await peek("spans")).toBe("1 3")
   expect(await peek("rejected")).toBe("2")
@@ -226,7 +227,7 @@ test("a full journal refuses, says so, and takes again once a segment is done", 
 test("what emptying the journal gives rise to is taken past the bound", async () => {
   await open({ maxBytes: 10 })
   await append("12345678")
-  const batch = { stream: "rejected", lines: ["1234"] }
+  const batch = batchOf("rejected", ["1234"])
   expect(await refusal(journal.append([batch]))).toContain("journal_full")
   await journal.append([batch], { beyondBound: true })
   expect(await peek("rejected")).toBe("1234")
@@ -280,9 +281,7 @@ test("a line too large for any insert is refused, and nothing of its call is kep
 
 test("a bug in the caller is an error, and nothing of its call is kept", async () => {
   await open()
-  await expect(journal.append([{ stream: "elsewhere", lines: ["1"] }])).rejects.toThrow(
-    'no stream "elsewhere"',
-  )
+  await expect(journal.append([batchOf("elsewhere", ["1"])])).rejects.toThrow('no stream "elsewhere"')
   await expect(append("1", "2\n")).rejects.toThrow("newline")
   await expect(journal.next("elsewhere", never)).rejects.toThrow('no stream "elsewhere"')
   await append()

@@ -12,7 +12,7 @@ import {
   type File,
   type Files,
 } from "./files.ts"
-import { chunkLines, packChunks, type Addition, type Chunk, type Limits } from "./pack.ts"
+import { chunkBatch, packChunks, type Addition, type Batch, type Chunk, type Limits } from "./pack.ts"
 import { recoverSegments } from "./recover.ts"
 import {
   handOut,
@@ -24,12 +24,6 @@ import {
   type SegmentState,
 } from "./segment.ts"
 import { keepTails } from "./tails.ts"
-
-/** Lines for one stream. Each is one JSON document without a newline. */
-export interface Batch {
-  stream: string
-  lines: readonly string[]
-}
 
 export interface StreamStats {
   stream: string
@@ -172,8 +166,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   ): Promise<void> {
     if (closed) throw fault("shutting_down", "The server is stopping. Nothing of this request was kept.")
     const parts = batches
-      .filter((batch) => batch.lines.length > 0)
-      .map((batch) => ({ stream: find(batch.stream), chunks: chunkLines(batch.lines, limits) }))
+      .filter((batch) => batch.rows > 0)
+      .map((batch) => ({ stream: find(batch.stream), chunks: chunkBatch(batch, limits) }))
     const size = parts.flatMap((part) => part.chunks).reduce((sum, chunk) => sum + chunk.bytes.length, 0)
     if (size === 0) return
     makeRoom(size, beyondBound)

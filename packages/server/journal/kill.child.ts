@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { openJournal } from "./journal.ts"
+import { batchOf } from "./pack.ts"
 
 const [dir = "", store = "", round = ""] = process.argv.slice(2)
 const journal = await openJournal({ dir, streams: ["a", "b"], maxBytes: 1 << 30, maxSegmentRows: 5_000 })
@@ -24,8 +25,8 @@ async function produce(producer: number, stream: string, batch: number) {
   for (let call = 0; ; call += 1) {
     const ids = Array.from({ length: batch }, (_, at) => `${round}.${producer}.${call}.${at}`)
     await journal.append([
-      { stream, lines: ids.map(makeLine) },
-      { stream: "b", lines: call % 10 === 0 ? [makeLine(`${round}.${producer}.${call}.extra`)] : [] },
+      batchOf(stream, ids.map(makeLine)),
+      batchOf("b", call % 10 === 0 ? [makeLine(`${round}.${producer}.${call}.extra`)] : []),
     ])
     writeSync(1, `${round}.${producer}.${call}.${batch}\n`)
   }

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
 import { disk as realDisk } from "./files.ts"
 import { openJournal, type Journal } from "./journal.ts"
+import { batchOf } from "./pack.ts"
 import type { Segment } from "./segment.ts"
 import { simulatedDisk, type Act } from "./simulatedDisk.ts"
 
@@ -106,7 +107,7 @@ async function follow(steps: Step[], simulated: boolean) {
         }))
         const lines = batches.flatMap(({ stream, lines }) => lines.map((line) => [line, stream] as const))
         for (const [line, stream] of lines) possible.set(line, stream)
-        const taken = await journal.append(batches).then(
+        const taken = await journal.append(batches.map(({ stream, lines }) => batchOf(stream, lines))).then(
           () => true,
           () => false,
         )

@@ -1,6 +1,6 @@
 import { Fault } from "@sayso/protocol/errors.ts"
 import { expect, test } from "vitest"
-import { chunkLines, packChunks } from "./pack.ts"
+import { batchOf, chunkBatch, packChunks } from "./pack.ts"
 import { newSegment } from "./segment.ts"
 
 const limits = { rows: 3, bytes: 10, lineBytes: 20 }
@@ -16,7 +16,7 @@ function check(
     const segment = open && { ...newSegment("", "open", 0), rows: open[0], bytes: open[1] }
     let made = 0
     const create = () => newSegment("", `new${(made += 1)}`, 0)
-    const additions = packChunks(chunkLines(lines, limits), segment, create, limits)
+    const additions = packChunks(chunkBatch(batchOf("a", lines), limits), segment, create, limits)
     const found = additions.map(({ segment, chunks, rows, bytes }) => {
       const text = Buffer.concat(chunks.map((chunk) => chunk.bytes))
       expect(text.length).toBe(bytes)
@@ -45,12 +45,14 @@ check("a large line is not added to the open one", ["bbbbbbbbbbbbbbb"], [1, 2], 
 check("the largest line there can be", ["bbbbbbbbbbbbbbbbbbb"], undefined, ["new1: bbbbbbbbbbbbbbbbbbb"])
 
 test("a line no insert could take is refused as too large", () => {
-  expect(() => chunkLines(["a", "b".repeat(20)], limits)).toThrow(Fault)
-  expect(() => chunkLines(["a", "b".repeat(20)], limits)).toThrow("21 bytes as stored; the limit is 20")
+  expect(() => chunkBatch(batchOf("a", ["a", "b".repeat(20)]), limits)).toThrow(Fault)
+  expect(() => chunkBatch(batchOf("a", ["a", "b".repeat(20)]), limits)).toThrow(
+    "21 bytes as stored; the limit is 20",
+  )
 })
 
 for (const line of ["", "{}\n{}", "{}\n"]) {
   test(`${JSON.stringify(line)} is not a line`, () => {
-    expect(() => chunkLines(["{}", line], limits)).toThrow("empty or has a newline")
+    expect(() => batchOf("a", ["{}", line])).toThrow("empty or has a newline")
   })
 }

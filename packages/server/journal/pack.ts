@@ -22,20 +22,30 @@ export interface Addition {
   bytes: number
 }
 
+/** Lines for one stream: NDJSON, each document without a newline in it, and with one behind it. */
+export interface Batch {
+  readonly stream: string
+  readonly bytes: Buffer
+  readonly rows: number
+}
+
 const newline = 10
 
-/**
- * The lines as chunks, one if they fit into a segment. A line above the usual size of a segment is a chunk of its own.
- * Throws a Fault for a line larger than any insert may be, and an Error for a line that is not one line.
- */
-export function chunkLines(lines: readonly string[], limits: Limits): Chunk[] {
+/** Throws an Error for a line that is not one line. */
+export function batchOf(stream: string, lines: readonly string[]): Batch {
   for (const line of lines) {
     if (line === "" || line.includes("\n"))
       throw new Error("A line of the journal is empty or has a newline in it.")
   }
-  const bytes = Buffer.from(lines.join("\n") + "\n")
-  if (lines.length <= limits.rows && bytes.length <= limits.bytes) return [{ bytes, rows: lines.length }]
-  return splitLines(bytes, limits)
+  return { stream, bytes: Buffer.from(lines.length === 0 ? "" : `${lines.join("\n")}\n`), rows: lines.length }
+}
+
+/**
+ * The lines as chunks, one if they fit into a segment. A line above the usual size of a segment is a chunk of its own.
+ * Throws a Fault for a line larger than any insert may be.
+ */
+export function chunkBatch({ bytes, rows }: Batch, limits: Limits): Chunk[] {
+  return rows <= limits.rows && bytes.length <= limits.bytes ? [{ bytes, rows }] : splitLines(bytes, limits)
 }
 
 function splitLines(bytes: Buffer, limits: Limits): Chunk[] {

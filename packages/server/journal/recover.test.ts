@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { openJournal } from "./journal.ts"
+import { batchOf } from "./pack.ts"
 
 let dir: string
 let warnings: string[]
@@ -82,7 +83,7 @@ test("many segments come oldest first, before anything new", async () => {
   mkdirSync(join(dir, "spans"))
   for (let at = 0; at < 500; at += 1) writeFileSync(join(dir, "spans", `${name(at * 7)}.ndjson`), `${at}\n`)
   const journal = await openHere()
-  await journal.append([{ stream: "spans", lines: ["500"] }])
+  await journal.append([batchOf("spans", ["500"])])
   for (let at = 0; at <= 500; at += 1) {
     const segment = await journal.next("spans", new AbortController().signal)
     if (!segment) throw new Error("too few")
@@ -122,7 +123,7 @@ test("a segment that cannot be read stops the start with its path", async () => 
 
 test("a segment whose file was shortened by somebody is not handed out as whole", async () => {
   const journal = await openHere()
-  await journal.append([{ stream: "spans", lines: ["1", "2"] }])
+  await journal.append([batchOf("spans", ["1", "2"])])
   const segment = await journal.next("spans", new AbortController().signal)
   writeFileSync(join(dir, "spans", `${segment?.name}.ndjson`), "1\n")
   await expect(segment?.read()).rejects.toThrow("has 2 bytes, but 4 were written to it")
