@@ -1,6 +1,7 @@
 import { hash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { mkdir, rm, stat, writeFile } from "node:fs/promises"
+import { availableParallelism } from "node:os"
 import { dirname, join } from "node:path"
 import type { FastifyInstance } from "fastify"
 import type { Event } from "@sayso/protocol/event.ts"
@@ -128,8 +129,10 @@ export async function start(
     })
     const acceptOwn = createAccept({ ...stamping, keep: keepOwn })
     const reject = (org: string, event: Event): Promise<unknown> => acceptOwn(org, "store", [event])
+    const room = createRoom(config.SAYSO_MAX_HELD_BYTES)
+    const crowded = (): boolean => room.count() > 2 * availableParallelism()
     for (const table of tables)
-      jobs.start(`drain ${table}`, createDrain({ journal, store, metrics, log, reject }, table))
+      jobs.start(`drain ${table}`, createDrain({ journal, store, metrics, log, crowded, reject }, table))
 
     const handlers = {
       ...intakeHandlers({ ...stamping, take, keep, accept, limits: limitsOf(config), metrics, version }),
@@ -146,7 +149,6 @@ export async function start(
       localOrg: localMode ? defaultOrg : undefined,
       countRequest: createRate(config.SAYSO_MAX_REQUESTS_PER_SECOND, now),
     })
-    const room = createRoom(config.SAYSO_MAX_HELD_BYTES)
     const shared = { handlers, log, metrics, maxBodyBytes: config.SAYSO_MAX_BODY_BYTES, room }
 
     const main = createServer({

@@ -5,6 +5,8 @@ import { fault } from "@sayso/protocol/errors.ts"
 export interface Room {
   /** A place for one request. */
   open(): Place
+  /** How many requests have one. */
+  count(): number
 }
 
 export interface Place {
@@ -15,10 +17,13 @@ export interface Place {
 
 export function createRoom(mostBytes: number): Room {
   let held = 0
+  let count = 0
   return {
+    count: () => count,
     open() {
       let own = 0
       let left = false
+      count += 1
       return {
         enter(bytes) {
           // A single body is bounded by itself.
@@ -28,8 +33,9 @@ export function createRoom(mostBytes: number): Room {
           return true
         },
         leave() {
+          if (left) return
           held -= own
-          own = 0
+          count -= 1
           left = true
         },
       }

@@ -454,7 +454,7 @@ function filled(value: unknown): value is string {
 function texts(value: unknown): string[] {
   const found: string[] = []
   if (!Array.isArray(value)) return found
-  for (const item of value as (string | object)[]) if (typeof item !== "object") found.push(String(item))
+  for (const item of value as (number | object)[]) if (typeof item !== "object") found.push(String(item))
   return found
 }
 

@@ -235,8 +235,8 @@ function metricsAnswer(
 ): Taken["answer"] {
   const brief = fromSdk || metrics.length > maxEchoed
   const taken = metrics.map((metric, at) => {
-    const { event_kind, eval_scope } = metric
-    return brief ? { id: ids[at], event_kind, eval_scope } : { id: ids[at], ...metric }
+    const id = ids[at]
+    return brief ? { id, eval_scope: metric.eval_scope } : { id, ...metric }
   })
   // The first event stands for the request: who sends it again gets the same answer.
   const data = { type: "evaluation_metric", id: ids[0], attributes: { metrics: taken } }

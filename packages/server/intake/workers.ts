@@ -35,6 +35,9 @@ interface Thread {
   busy: Waiting | undefined
 }
 
+/** A body is read and forgotten: with room for several of them, little is left to be moved when the garbage is collected. */
+const youngMb = 128
+
 /**
  * Threads that turn large bodies into rows, so that the event loop stays free and a body that is hard to read delays no other
  * work than theirs. How many jobs may wait is bounded by whoever hands them in.
@@ -78,7 +81,7 @@ export function createWorkers({ file, count, heapMb }: WorkersOptions): Workers 
     const worker = new Worker(file, {
       resourceLimits: {
         maxOldGenerationSizeMb: heapMb,
-        maxYoungGenerationSizeMb: Number(process.env["YG"] ?? 48),
+        maxYoungGenerationSizeMb: youngMb,
       },
     })
     // Alone, it keeps no process running: whoever waits for it does.

@@ -13,6 +13,8 @@ export interface DrainDeps {
   readonly store: Store
   readonly metrics: Metrics
   readonly log: Log
+  /** Whether more requests are under way than the machine can work on at once. */
+  readonly crowded: () => boolean
   /** Keeps a row that the store cannot read as a rejected event of its org. */
   readonly reject: (org: string, event: Event) => Promise<unknown>
 }
@@ -20,12 +22,11 @@ export interface DrainDeps {
 /** Between two INSERTs into one table: enough for fresh results, few enough parts for the engine to merge. */
 const betweenMs = 50
 /**
- * Under load the drain leaves this many times as long as an INSERT took to the intake, which has the same cores: what a row costs
- * falls with the rows of an INSERT. It hurries the more rows are waiting, and past the last figure it does not pause at all.
+ * While requests wait, the drain leaves the cores to them for so many times as long as an INSERT took, less the more rows are
+ * waiting, and not at all past the last figure: events are safe in the journal, and requests are answered by it alone.
  */
-const idleShare = 2
-const underLoadMs = 20
-const hurriesAtRows = 200_000
+const yields = 8
+const yieldsUpToRows = 2_000_000
 const firstRetryMs = 200
 const longestRetryMs = 15_000
 const readAttempts = 3
@@ -48,7 +49,8 @@ export function createDrain(deps: DrainDeps, table: Table): Job {
       if (!stored) return
       await journal.done(segment)
       metrics.count("sayso_drained_rows_total", { table }, segment.rows)
-      await pause(restMs(performance.now() - started, waitingRows(journal, table)), signal)
+      const tookMs = performance.now() - started
+      await pause(deps.crowded() ? restMs(tookMs, waitingRows(journal, table)) : betweenMs, signal)
     }
   }
 }
@@ -57,10 +59,9 @@ function waitingRows(journal: Journal, table: Table): number {
   return journal.stats().streams.find(({ stream }) => stream === table)?.rows ?? 0
 }
 
-/** How long to rest after an INSERT of `tookMs` with so many rows waiting. */
+/** How long to rest after an INSERT of `tookMs` while requests wait, with so many rows waiting. */
 export function restMs(tookMs: number, waiting: number): number {
-  if (tookMs < underLoadMs) return betweenMs
-  return Math.max(betweenMs, tookMs * idleShare) * Math.max(0, 1 - waiting / hurriesAtRows)
+  return Math.max(betweenMs, tookMs * yields * (1 - waiting / yieldsUpToRows))
 }
 
 /** The segment's bytes. What the disk does not give back in three tries is set aside for the operator, so that it holds nobody up. */

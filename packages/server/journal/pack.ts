@@ -31,13 +31,15 @@ export interface Batch {
 
 const newline = 10
 
-/** Throws an Error for a line that is not one line. */
+/** Throws an Error where a line is not one line. */
 export function batchOf(stream: string, lines: readonly string[]): Batch {
-  for (const line of lines) {
-    if (line === "" || line.includes("\n"))
-      throw new Error("A line of the journal is empty or has a newline in it.")
-  }
-  return { stream, bytes: Buffer.from(lines.length === 0 ? "" : `${lines.join("\n")}\n`), rows: lines.length }
+  const text = lines.length === 0 ? "" : `${lines.join("\n")}\n`
+  // One look at all of them costs a fraction of a look at each.
+  let ends = 0
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) ends += 1
+  if (ends !== lines.length || text.startsWith("\n") || text.includes("\n\n"))
+    throw new Error("A line of the journal is empty or has a newline in it.")
+  return { stream, bytes: Buffer.from(text), rows: lines.length }
 }
 
 /**
