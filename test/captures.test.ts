@@ -127,7 +127,8 @@ function expectedMetric(metric: Json, arrived: number): object {
     id: expect.stringMatching(/^[0-9a-f-]{36}$/),
     label: metric.event_kind === "evaluation" ? label.replaceAll(".", "_") : label,
     timestamp_ms: claimed,
-    tags: [...tags, ...noScore],
+    // Each tag once, in an order that does not hang on the client's.
+    tags: [...new Set([...tags, ...noScore])].sort(),
     time: placeInTime(claimed, arrived),
     arrived,
     state: "current",

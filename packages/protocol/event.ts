@@ -169,4 +169,6 @@ export interface Stamp {
   readonly sequence: string
   /** Derived from org and content for everything but spans, which are named by (trace, span). */
   readonly id: string
+  /** An eval metric's `metricContent`, where it was asked for the id already. */
+  readonly content?: string | undefined
 }

@@ -4,49 +4,55 @@ import type { EvalMetric } from "./event.ts"
 export type Digest = (text: string) => string
 
 /**
- * The id of an eval metric, derived from the org and the normalised content: an event that is sent again gets the same
- * id and counts once. The order of keys and of tags does not matter; everything else does, the claimed time too.
+ * An eval metric as one flat JSON object, named as the store names its columns: most of its row, and all that its id is derived
+ * from. What is empty is left out. The order of the client's keys and tags does not matter; everything else does, the
+ * claimed time too.
  */
-export function metricId(org: string, metric: EvalMetric, digest: Digest): string {
+export function metricContent(metric: EvalMetric): string {
   const feedback = metric.event_kind === "feedback" ? metric : undefined
   const evaluation = metric.event_kind === "evaluation" ? metric : undefined
   const joinOn = evaluation?.join_on
-  // Parts in a fixed order cost a fraction of sorting the keys; only what has keys of its own is sorted.
-  const parts: (string | number | boolean | undefined)[] = [
-    "eval_metric",
-    org,
-    metric.event_kind,
-    metric.eval_scope,
-    feedback?.span_id ?? joinOn?.span?.span_id,
-    feedback?.trace_id ?? joinOn?.span?.trace_id,
-    metric.session_id,
-    feedback?.feedback_join_key,
-    joinOn?.tag?.key,
-    joinOn?.tag?.value,
-    feedback?.submitter.id,
-    feedback?.submitter.type,
-    metric.label,
-    metric.metric_type,
-    metric.categorical_value,
-    metric.score_value,
-    metric.boolean_value,
-    metric.text_value,
-    metric.json_value && canonicalJson(metric.json_value),
-    metric.timestamp_ms,
-    metric.ml_app,
-    metric.assessment,
-    metric.reasoning,
-    metric.metadata && canonicalJson(metric.metadata),
-    evaluation?.status,
-    evaluation?.error && canonicalJson(evaluation.error),
-  ]
-  for (const tag of sortedOnce(metric.tags)) parts.push(tag)
-  return uuidOf(JSON.stringify(parts), digest)
+  // In this order, which is part of every id.
+  return JSON.stringify({
+    event_kind: metric.event_kind,
+    eval_scope: metric.eval_scope,
+    span_id: feedback?.span_id ?? joinOn?.span?.span_id,
+    trace_id: feedback?.trace_id ?? joinOn?.span?.trace_id,
+    session_id: metric.session_id,
+    join_key: feedback?.feedback_join_key,
+    join_tag: joinOn?.tag && `${joinOn.tag.key}:${joinOn.tag.value}`,
+    label: metric.label,
+    metric_type: metric.metric_type,
+    categorical_value: filled(metric.categorical_value),
+    score_value: metric.score_value,
+    boolean_value: metric.boolean_value,
+    text_value: filled(metric.text_value),
+    json_value: metric.json_value && canonicalJson(metric.json_value),
+    assessment: metric.assessment,
+    reasoning: filled(metric.reasoning),
+    submitter_id: feedback?.submitter.id,
+    submitter_type: filled(feedback?.submitter.type),
+    ml_app: filled(metric.ml_app),
+    tags: metric.tags && sortedOnce(metric.tags),
+    metadata: metric.metadata && canonicalJson(metric.metadata),
+    status: evaluation?.status,
+    error: evaluation?.error && canonicalJson(evaluation.error),
+    timestamp_ms: metric.timestamp_ms,
+  })
 }
 
-/** Each tag once, in an order that does not hang on the client's. */
-function sortedOnce(tags: readonly string[] | undefined): readonly string[] {
-  if (!tags || tags.length === 0) return []
+/** The id of an eval metric, derived from the org and its {@link metricContent}: an event that is sent again counts once. */
+export function metricId(org: string, content: string, digest: Digest): string {
+  return uuidOf(`${JSON.stringify(org)}\n${content}`, digest)
+}
+
+function filled(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text
+}
+
+/** Each tag once, in an order that does not hang on the client's; undefined for none. */
+function sortedOnce(tags: readonly string[]): readonly string[] | undefined {
+  if (tags.length === 0) return undefined
   const sorted = tags.toSorted()
   return sorted.filter((tag, at) => at === 0 || sorted[at - 1] !== tag)
 }

@@ -1,4 +1,4 @@
-import { contentId, metricId, type Digest } from "@sayso/protocol/eventId.ts"
+import { contentId, metricContent, metricId, type Digest } from "@sayso/protocol/eventId.ts"
 import type { Event, Stamp } from "@sayso/protocol/event.ts"
 import { never } from "@sayso/protocol/never.ts"
 import { batchOf, type Batch } from "../journal/pack.ts"
@@ -43,10 +43,11 @@ export function stamp(
 ): { ids: string[]; batches: Batch[] } {
   const linesOf = new Map<string, string[]>()
   const ids = events.map((event, at) => {
-    const id = idOf(org, event, digest)
+    const content = event.kind === "eval_metric" ? metricContent(event.metric) : undefined
+    const id = content === undefined ? idOf(org, event, digest) : metricId(org, content, digest)
     const place = places.first + at
     const sequence = `${places.ms + Math.floor(place / placesInMs)}${String(place % placesInMs).padStart(6, "0")}`
-    const { table, line } = toLine(event, { org, arrivedMs, sequence, id }, source)
+    const { table, line } = toLine(event, { org, arrivedMs, sequence, id, content }, source)
     const lines = linesOf.get(table)
     if (lines) lines.push(line)
     else linesOf.set(table, [line])
@@ -58,7 +59,7 @@ export function stamp(
 function idOf(org: string, event: Event, digest: Digest): string {
   switch (event.kind) {
     case "eval_metric":
-      return metricId(org, event.metric, digest)
+      return metricId(org, metricContent(event.metric), digest)
     case "span":
       return event.span.span_id
     case "content":

@@ -12,7 +12,7 @@ import { toLine } from "../store/lines.ts"
 import { migrate } from "../store/migrate.ts"
 import { sql } from "../store/sql.ts"
 import { createStore, type Store } from "../store/store.ts"
-import { createDrain } from "./drain.ts"
+import { createDrain, restMs } from "./drain.ts"
 
 const log = pino({ level: "silent" })
 let folder: string
@@ -52,7 +52,7 @@ async function drainAll(to: Store = store): Promise<void> {
   const stopping = new AbortController()
   const reject = async (_org: string, event: Event): Promise<void> => void rejected.push(event)
   const running = createDrain(
-    { journal, store: to, metrics: createMetrics(() => {}), log, reject },
+    { journal, store: to, metrics: createMetrics(() => {}), log, crowded: () => false, reject },
     "eval_metrics",
   )(stopping.signal)
   await vi.waitUntil(() => journal.stats().streams[0]?.segments === 0, { timeout: 20_000, interval: 10 })
@@ -119,7 +119,7 @@ test("a row that the store cannot read is kept as rejected, and no neighbour is 
 })
 
 test("only bad rows: all are kept as rejected and the drain goes on", async () => {
-  await append('{"org":1', "nonsense", feedbackLine("x").replace('"tags":[]', '"tags":7'))
+  await append('{"org":1', "nonsense", feedbackLine("x").replace('"label":"comment"', '"tags":7'))
   await append(feedbackLine("fine"))
   await drainAll()
   expect(await stored()).toEqual(["fine"])
@@ -157,7 +157,7 @@ test("halves that were stored before a crash are stored once", async () => {
   const dying: Journal = { ...journal, done: () => Promise.reject(new Error("killed")) }
   const reject = async (): Promise<void> => {}
   const job = createDrain(
-    { journal: dying, store, metrics: createMetrics(() => {}), log, reject },
+    { journal: dying, store, metrics: createMetrics(() => {}), log, crowded: () => false, reject },
     "eval_metrics",
   )
   await expect(job(new AbortController().signal)).rejects.toThrow("killed")
@@ -190,7 +190,7 @@ test("a drain that is stopped while the store is away leaves the segment to the 
   const stopping = new AbortController()
   const reject = async (): Promise<void> => {}
   const running = createDrain(
-    { journal, store: away, metrics: createMetrics(() => {}), log, reject },
+    { journal, store: away, metrics: createMetrics(() => {}), log, crowded: () => false, reject },
     "eval_metrics",
   )(stopping.signal)
   setTimeout(() => stopping.abort(), 50)
@@ -209,4 +209,13 @@ test("a segment that the disk does not give back is set aside, and the drain goe
   await drainAll()
   expect(await stored()).toEqual(["fine"])
   expect(journal.stats().refused).toBe(1)
+})
+
+test("while requests wait, the drain rests for longer than it worked, and less the more rows are waiting", () => {
+  expect(restMs(100, 0)).toBe(800)
+  expect(restMs(100, 1_000_000)).toBe(400)
+  // What is waiting must not grow for ever.
+  expect(restMs(100, 2_000_000)).toBe(50)
+  expect(restMs(100, 9_000_000)).toBe(50)
+  expect(restMs(1, 0)).toBe(50)
 })

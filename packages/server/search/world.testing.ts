@@ -2,7 +2,7 @@ import { hash } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { contentId, metricId } from "@sayso/protocol/eventId.ts"
+import { contentId, metricContent, metricId } from "@sayso/protocol/eventId.ts"
 import type { Evaluation, Event, Feedback, Span } from "@sayso/protocol/event.ts"
 import { openChdb, type Link } from "../store/connect.ts"
 import { toLine } from "../store/lines.ts"
@@ -95,7 +95,7 @@ const digest = (text: string): string => hash("sha256", text)
 function idOf(org: string, event: Event): string {
   switch (event.kind) {
     case "eval_metric":
-      return metricId(org, event.metric, digest)
+      return metricId(org, metricContent(event.metric), digest)
     case "span":
       return event.span.span_id
     case "content":

@@ -255,7 +255,7 @@ metric("feedback that says all", all, {
   submitter_id: "user-123",
   submitter_type: "user",
   ml_app: "wire-app",
-  tags: ["ml_app:wire-app", "channel:web"],
+  tags: ["channel:web", "ml_app:wire-app"],
   metadata: '{"page":"/chat"}',
 })
 metric("feedback on a span", feedback({ span_id: "00f067aa0ba902b7" }), {
@@ -314,7 +314,7 @@ metric("false", answer({ metric_type: "boolean", boolean_value: false }), {
 })
 metric("an object", answer({ metric_type: "json", json_value: { b: 1, a: [null] } }), {
   ...untyped,
-  json_value: '{"b":1,"a":[null]}',
+  json_value: '{"a":[null],"b":1}',
 })
 metric("a comment", answer({ metric_type: "text", text_value: "Great, merci é 😀" }), {
   ...untyped,

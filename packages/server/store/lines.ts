@@ -7,6 +7,7 @@ import type {
   Stamp,
   Withdrawal,
 } from "@sayso/protocol/event.ts"
+import { metricContent } from "@sayso/protocol/eventId.ts"
 import { readId, type Reading } from "@sayso/protocol/ids.ts"
 import { never } from "@sayso/protocol/never.ts"
 import { placeInTime } from "@sayso/protocol/time.ts"
@@ -27,7 +28,7 @@ export function toLine(event: Event, stamp: Stamp, source: string): Line {
     case "span":
       return { table: "spans", line: JSON.stringify(spanRow(event.span, stamp, source)) }
     case "eval_metric":
-      return { table: "eval_metrics", line: JSON.stringify(metricRow(event.metric, stamp, source)) }
+      return { table: "eval_metrics", line: metricLine(event.metric, stamp, source) }
     case "content":
       return { table: "span_contents", line: JSON.stringify(contentRow(event.content, stamp, source)) }
     case "withdrawal":
@@ -84,50 +85,30 @@ function spanRow(span: Span, stamp: Stamp, source: string): object {
   }
 }
 
-function metricRow(metric: EvalMetric, stamp: Stamp, source: string): object {
-  const feedback = metric.event_kind === "feedback" ? metric : undefined
-  const evaluation = metric.event_kind === "evaluation" ? metric : undefined
-  const joinOn = evaluation?.join_on
-  const spanId = feedback?.span_id ?? joinOn?.span?.span_id ?? ""
-  const traceId = feedback?.trace_id ?? joinOn?.span?.trace_id ?? ""
+/** Most of the row is there already, as the text that the id is derived from. */
+function metricLine(metric: EvalMetric, stamp: Stamp, source: string): string {
+  const content = stamp.content ?? metricContent(metric)
+  const head = `{"org":${JSON.stringify(stamp.org)},"id":"${stamp.id}",`
+  const time = placeInTime(metric.timestamp_ms, stamp.arrivedMs)
+  const tail = `"source":${JSON.stringify(source)},"time":${time},"arrived":${stamp.arrivedMs},"sequence":"${stamp.sequence}"}`
+  return `${head}${content.slice(1, -1)},${targetOf(metric)}${tail}`
+}
+
+/** The keys of the span or trace that a metric is about, as members of its row. */
+function targetOf(metric: EvalMetric): string {
+  const named = metric.event_kind === "feedback" ? metric : metric.join_on?.span
+  const spanId = named?.span_id ?? ""
+  const traceId = named?.trace_id ?? ""
   // An evaluation of a trace names it by its root span; where it gives the trace's id as well, that says it better.
   const target = metric.eval_scope === "trace" && traceId !== "" ? traceId : spanId || traceId
-  const readings = target === "" ? [] : readId(target)
-  return {
-    org: stamp.org,
-    id: stamp.id,
-    event_kind: metric.event_kind,
-    eval_scope: metric.eval_scope,
-    span_id: filled(spanId),
-    trace_id: filled(traceId),
-    session_id: filled(metric.session_id),
-    join_key: filled(feedback?.feedback_join_key),
-    join_tag: joinOn?.tag && `${joinOn.tag.key}:${joinOn.tag.value}`,
-    target_keys: some(keysOf(readings)),
-    target_uppers: some(uppersOf(readings)),
-    target_trace_key: target === spanId && traceId !== "" ? String(readId(traceId)[0].key) : undefined,
-    label: metric.label,
-    metric_type: metric.metric_type,
-    categorical_value: filled(metric.categorical_value),
-    score_value: metric.score_value,
-    boolean_value: metric.boolean_value,
-    text_value: filled(metric.text_value),
-    json_value: json(metric.json_value),
-    assessment: metric.assessment,
-    reasoning: filled(metric.reasoning),
-    submitter_id: feedback?.submitter.id,
-    submitter_type: filled(feedback?.submitter.type),
-    ml_app: filled(metric.ml_app),
-    tags: some(metric.tags),
-    metadata: json(metric.metadata),
-    status: evaluation?.status,
-    error: json(evaluation?.error),
-    source,
-    timestamp_ms: metric.timestamp_ms,
-    time: placeInTime(metric.timestamp_ms, stamp.arrivedMs),
-    arrived: stamp.arrivedMs,
-    sequence: stamp.sequence,
-  }
+  if (target === "") return ""
+  const readings = readId(target)
+  const trace = target === spanId && traceId !== "" ? `"target_trace_key":"${readId(traceId)[0].key}",` : ""
+  return `"target_keys":${digits(keysOf(readings))},"target_uppers":${digits(uppersOf(readings))},${trace}`
+}
+
+function digits(numbers: readonly string[]): string {
+  return `["${numbers.join('","')}"]`
 }
 
 function contentRow(content: SpanContent, stamp: Stamp, source: string): object {
