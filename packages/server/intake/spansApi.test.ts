@@ -322,3 +322,43 @@ test("captured: a span that was sampled out is dropped", () => {
     1,
   ])
 })
+
+// A value that is not given is inferred from the messages.
+
+const system = { role: "system", content: "Be brief." }
+const user = { role: "user", content: "Hi?" }
+const answer = { role: "assistant", content: "Hello." }
+const call = { role: "assistant", content: "", tool_calls: [{ name: "look" }] }
+
+function infers(title: string, meta: Fields, input: unknown, output: unknown) {
+  test(`inferred: ${title}`, () => {
+    const [read] = readSpansApi(body({ spans: [span("1", { meta })] })).spans
+    const valueOf = (content: unknown): unknown => (content as Fields | null)?.["value"]
+    expect([valueOf(read?.input), valueOf(read?.output)]).toEqual([input, output])
+  })
+}
+
+infers(
+  "the last words of the user and of the model",
+  {
+    input: { messages: [system, user, answer, { ...user, content: "And now?" }, call] },
+    output: { messages: [call, answer] },
+  },
+  "And now?",
+  "Hello.",
+)
+infers(
+  "nobody's role",
+  { input: { messages: [system] }, output: { messages: [{ content: "So." }] } },
+  "Be brief.",
+  "So.",
+)
+infers("a value wins", { input: { value: "own", messages: [user] } }, "own", undefined)
+infers("an empty value is one", { input: { value: "", messages: [user] } }, "", undefined)
+infers("nothing was said", { input: { messages: [call] }, output: { messages: [] } }, undefined, undefined)
+infers("no messages", { input: { messages: "x" }, output: "text" }, undefined, undefined)
+
+test("an SDK's span stays as it was sent", () => {
+  const input = { messages: [user] }
+  expect(readSdkSpans({ spans: [span("1", { meta: { input } })] }).spans[0]?.input).toEqual(input)
+})

@@ -24,7 +24,22 @@ export function readSpansApi(body: unknown, over?: OverLimits): SpansBody {
     }
   }
   refuseTooMany(items.length)
-  return readSpans(items, `${root}/spans`, defaultsOf(attributes), over)
+  const read = readSpans(items, `${root}/spans`, defaultsOf(attributes), over)
+  return { ...read, spans: read.spans.map(withValues) }
+}
+
+/** Where a call has messages and no value, the value is inferred from them (Datadog's documentation of the Spans API). */
+function withValues(span: Span): Span {
+  return { ...span, input: withValue(span.input, "user"), output: withValue(span.output, "assistant") }
+}
+
+/** The value is the last thing that the speaker said, or else anybody. */
+function withValue(content: unknown, speaker: string): unknown {
+  if (!isObject(content) || (content["value"] ?? undefined) !== undefined) return content
+  const messages: unknown[] = Array.isArray(content["messages"]) ? content["messages"] : []
+  const spoken = messages.filter(isObject).filter((message) => text(message["content"]) !== "")
+  const last = spoken.findLast((message) => message["role"] === speaker) ?? spoken.at(-1)
+  return last ? { ...content, value: text(last["content"]) } : content
 }
 
 /**

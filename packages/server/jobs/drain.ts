@@ -25,8 +25,8 @@ const betweenMs = 50
  * While requests wait, the drain leaves the cores to them for so many times as long as an INSERT took, less the more rows are
  * waiting, and not at all past the last figure: events are safe in the journal, and requests are answered by it alone.
  */
-const yields = 8
-const yieldsUpToRows = 2_000_000
+const yields = 3
+const yieldsUpToRows = 400_000
 const firstRetryMs = 200
 const longestRetryMs = 15_000
 const readAttempts = 3
@@ -50,13 +50,25 @@ export function createDrain(deps: DrainDeps, table: Table): Job {
       await journal.done(segment)
       metrics.count("sayso_drained_rows_total", { table }, segment.rows)
       const tookMs = performance.now() - started
-      await pause(deps.crowded() ? restMs(tookMs, waitingRows(journal, table)) : betweenMs, signal)
+      await rest(deps, table, tookMs, signal)
     }
   }
 }
 
 function waitingRows(journal: Journal, table: Table): number {
   return journal.stats().streams.find(({ stream }) => stream === table)?.rows ?? 0
+}
+
+/** Rests at least for a moment, and on while requests wait. */
+async function rest(
+  { journal, crowded }: DrainDeps,
+  table: Table,
+  tookMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = performance.now() + restMs(tookMs, waitingRows(journal, table))
+  do await pause(betweenMs, signal)
+  while (crowded() && performance.now() < until && !signal.aborted)
 }
 
 /** How long to rest after an INSERT of `tookMs` while requests wait, with so many rows waiting. */
