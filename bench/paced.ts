@@ -63,7 +63,7 @@ export async function runSteadily(target: Target, load: Load): Promise<Steady> {
     under.add(answer)
     void answer.finally(() => under.delete(answer)).catch(() => (failed += 1))
   }
-  await Promise.allSettled([...under])
+  await Promise.allSettled(under)
   const seconds = pastMs() / 1000
   await watching
   agent.destroy()

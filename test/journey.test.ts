@@ -10,6 +10,7 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import type { Locator, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { installPackages } from "../scripts/install.mjs"
 import { chromiumPath, expectErrors, openBrowser, type Browser, type OpenOptions } from "./browser.ts"
 import {
   cleanEnvironment,
@@ -23,6 +24,8 @@ import {
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, "..")
+/** Where the packages of OpenTelemetry are, for its lines. */
+const otel = join(import.meta.dirname, "clients", "otel")
 const metricsPath = "/api/intake/llm-obs/v2/eval-metric"
 const spansPath = "/api/intake/llm-obs/v1/trace/spans"
 
@@ -93,11 +96,24 @@ async function paste(lines: string, cwd: string, env: Record<string, string> = {
   return said
 }
 
+/** The lines for OpenTelemetry, with packages that are there already. */
+async function pasteOtel(lines: string, env?: Record<string, string>): Promise<void> {
+  const work = tempFolder()
+  symlinkSync(join(otel, "node_modules"), join(work, "node_modules"))
+  const block = lines.replace(/^npm install .*\n/m, "")
+  expect(block).not.toBe(lines)
+  // The exporter would say here what it does not like.
+  expect(await paste(block, work, env)).toBe("202\n")
+  await rm(work, { recursive: true })
+}
+
 describe.skipIf(chromiumPath === undefined)("the pages", () => {
   let browser: Browser
   beforeAll(async () => {
+    const node = { file: process.execPath, version: process.versions.node }
+    await installPackages(otel, node, "about 105 MB")
     browser = await openBrowser()
-  })
+  }, 300_000)
   afterAll(() => browser.close())
   afterEach(() => expect(browser.faults()).toEqual([]))
 
@@ -294,17 +310,39 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
       await rows(page).first().getByRole("link", { name: "answer" }).waitFor()
     })
 
-    test("the lines for OpenTelemetry leave feedback that waits for its trace", async () => {
+    test("the lines for OpenTelemetry run as they are, with its SDK", async () => {
       await home()
       const before = await rows(page).count()
-      await paste(lines["opentelemetry"] ?? "", folder)
+      await pasteOtel(lines["opentelemetry"] ?? "")
       await fresh(page, 1).click()
       await until(async () => expect(await rows(page).count()).toBe(before + 1))
-      expect(await text(rows(page).first())).toContain("waits for trace 4bf92f3577b34da6a3ce929d0e0e4736")
+      const row = rows(page).first()
+      for (const part of ["thumbs", "down", "user-1", "my-app"]) expect(await text(row)).toContain(part)
+      const link = row.getByRole("link", { name: "answer" })
+      await until(async () => {
+        if ((await link.count()) === 0) await page.reload()
+        await link.waitFor({ timeout: 1_000 })
+      })
+      await link.click()
+      await page.getByRole("heading", { name: "On this span" }).waitFor()
+      await page.getByRole("tab", { name: "Overview" }).click()
+      const overview = await text(page.getByRole("tabpanel"))
+      for (const part of ["Where is my order?", "It arrives on Thursday."]) expect(overview).toContain(part)
+      await page.getByRole("link", { name: "first-session" }).click()
+      await page.getByRole("heading", { name: "first-session" }).waitFor()
+    })
+
+    test("feedback on a trace that has not arrived waits for it", async () => {
+      const id = "4bf92f3577b34da6a3ce929d0e0e4736"
+      await home()
+      const before = await rows(page).count()
+      await say(sayso, [vote({ trace_id: id })])
+      await fresh(page, 1).click()
+      await until(async () => expect(await rows(page).count()).toBe(before + 1))
+      expect(await text(rows(page).first())).toContain(`waits for trace ${id}`)
       await rows(page).first().click()
       await page.getByText("Nothing that it is about has arrived.").waitFor()
 
-      const id = "4bf92f3577b34da6a3ce929d0e0e4736"
       await page.goto(`${sayso.url}/traces/${id}`)
       await page.getByText("No span of this trace has arrived yet.").waitFor()
       expect(await text(page.getByRole("article"))).toContain("down")
@@ -757,10 +795,15 @@ describe.skipIf(chromiumPath === undefined)("the pages", () => {
 
     const lines = (await page.locator("[data-lines=curl]").textContent()) ?? ""
     expect(lines).toContain("$API_KEY")
+    await page.getByRole("tab", { name: "OpenTelemetry" }).click()
+    const otelLines = (await page.locator("[data-lines=opentelemetry]").textContent()) ?? ""
     await paste(lines, data, { API_KEY: apiKey ?? "" })
     await rows(page).first().waitFor()
     await page.reload()
     await rows(page).first().waitFor()
+    await pasteOtel(otelLines, { API_KEY: apiKey ?? "" })
+    await fresh(page, 1).click()
+    await until(async () => expect(await rows(page).count()).toBe(2))
   })
 })
 

@@ -70,9 +70,10 @@ function fieldProblems(event: EvalMetric | Span, at: string, limits: Limits): It
 function charsUpTo(value: unknown, most: number): number {
   if (typeof value === "string") return value.length
   if (typeof value !== "object" || value === null) return 0
+  const isList = Array.isArray(value)
   let sum = 0
   for (const [key, member] of Object.entries(value)) {
-    sum += key.length + charsUpTo(member, most)
+    sum += (isList ? 0 : key.length) + charsUpTo(member, most)
     if (sum > most) return sum
   }
   return sum

@@ -3,75 +3,98 @@ import { text } from "../span.ts"
 import type { Attributes, Value } from "./model.ts"
 
 /** Attributes while they are read. What is taken is gone, so that what is left was understood by nobody. */
-export interface Bag {
-  has(key: string): boolean
+export class Bag {
+  readonly #left: Map<string, Value>
+  /** A bit for each letter that a key begins with: most prefixes are those of other conventions, and no key need be looked at. */
+  #letters = 0
+
+  constructor(left: Map<string, Value>) {
+    this.#left = left
+    for (const key of left.keys()) this.#letters |= letterOf(key)
+  }
+
+  has(key: string): boolean {
+    return this.#left.has(key)
+  }
+
   /** Looks without taking. */
-  peek(key: string): Value | undefined
-  take(key: string): Value | undefined
-  /** The first of these keys that holds a text, a number or a boolean. Later keys that say the same are taken too. */
-  text(...keys: readonly string[]): string
-  /** The first of these keys that holds a number, also one in digits. Later keys that say the same are taken too. */
-  number(...keys: readonly string[]): number | undefined
-  /** All that begins with the prefix, without it. */
-  under(prefix: string): [key: string, value: Value][]
-  /** The items of a list that was flattened to `prefix.N.key`, in the order of N; of each only one member, where it is named. */
-  list(prefix: string, member?: string): Bag[]
-  rest(): [key: string, value: Value][]
-}
+  peek(key: string): Value | undefined {
+    return this.#left.get(key)
+  }
 
-/** Foreign keys never become members of an object by assignment: `__proto__` is a key like any other. */
-export function createBag(attributes: Attributes | Iterable<readonly [string, Value]>): Bag {
-  const entries = isIterable(attributes) ? attributes : Object.entries(attributes)
-  const left = new Map<string, Value>()
-  // A value of nothing says nothing.
-  for (const [key, value] of entries)
-    if (value !== null && value !== undefined && value !== "") left.set(key, value)
-
-  const take = (key: string): Value | undefined => {
-    const value = left.get(key)
-    left.delete(key)
+  take(key: string): Value | undefined {
+    const value = this.#left.get(key)
+    if (value !== undefined) this.#left.delete(key)
     return value
   }
-  function first<T>(keys: readonly string[], read: (value: Value) => T | undefined): T | undefined {
+
+  /** The first of these keys that holds a text, a number or a boolean. Later keys that say the same are taken too. */
+  text(...keys: readonly string[]): string {
+    return this.#first(keys, textOf) ?? ""
+  }
+
+  /** The first of these keys that holds a number, also one in digits. Later keys that say the same are taken too. */
+  number(...keys: readonly string[]): number | undefined {
+    return this.#first(keys, numberOf)
+  }
+
+  #first<T>(keys: readonly string[], read: (value: Value) => T | undefined): T | undefined {
     let found: T | undefined
     for (const key of keys) {
-      const value = left.get(key)
+      const value = this.#left.get(key)
       if (value === undefined) continue
       const said = read(value)
       if (said === undefined || (found !== undefined && said !== found)) continue
       found = said
-      left.delete(key)
+      this.#left.delete(key)
     }
     return found
   }
-  const under = (prefix: string): [string, Value][] => {
-    const found = [...left].filter(([key]) => key.startsWith(prefix))
-    for (const [key] of found) left.delete(key)
-    return found.map(([key, value]) => [key.slice(prefix.length), value])
+
+  /** All that begins with the prefix, without it. */
+  under(prefix: string): [key: string, value: Value][] {
+    const found: [string, Value][] = []
+    if ((this.#letters & letterOf(prefix)) === 0) return found
+    for (const key of this.#left.keys()) {
+      if (key.startsWith(prefix)) found.push([key.slice(prefix.length), this.take(key) as Value])
+    }
+    return found
   }
-  return {
-    has: (key) => left.has(key),
-    peek: (key) => left.get(key),
-    take,
-    text: (...keys) => first(keys, (value) => text(value) || undefined) ?? "",
-    number: (...keys) => first(keys, numberOf),
-    under,
-    list(prefix, member) {
-      const items = new Map<number, [string, Value][]>()
-      const start = `${prefix}.`
-      for (const [key, value] of left) {
-        if (!key.startsWith(start)) continue
-        const [, digits, name] = listKey.exec(key.slice(start.length)) ?? []
-        if (digits === undefined || name === undefined || (member !== undefined && name !== member)) continue
-        const item = items.get(Number(digits))
-        if (item) item.push([name, value])
-        else items.set(Number(digits), [[name, value]])
-        left.delete(key)
-      }
-      return [...items].toSorted(([a], [b]) => a - b).map(([, item]) => createBag(item))
-    },
-    rest: () => [...left],
+
+  /** The items of a list that was flattened to `prefix.N.key`, in the order of N; of each only one member, where it is named. */
+  list(prefix: string, member?: string): Bag[] {
+    if ((this.#letters & letterOf(prefix)) === 0) return []
+    const items = new Map<number, Map<string, Value>>()
+    for (const [key, value] of this.#left) {
+      if (!key.startsWith(prefix) || key[prefix.length] !== ".") continue
+      const dot = key.indexOf(".", prefix.length + 1)
+      const digits = key.slice(prefix.length + 1, dot)
+      const name = key.slice(dot + 1)
+      if (dot === -1 || name === "" || !place.test(digits) || (member !== undefined && name !== member))
+        continue
+      const item = items.get(Number(digits))
+      if (item) item.set(name, value)
+      else items.set(Number(digits), new Map([[name, value]]))
+      this.#left.delete(key)
+    }
+    return [...items].toSorted(([a], [b]) => a - b).map(([, item]) => new Bag(item))
   }
+
+  rest(): [key: string, value: Value][] {
+    return [...this.#left]
+  }
+}
+
+/** Foreign keys never become members of an object by assignment: `__proto__` is a key like any other. */
+export function createBag(attributes: Attributes | Iterable<readonly [string, Value]>): Bag {
+  const left = new Map<string, Value>()
+  // A value of nothing says nothing.
+  const keep = (key: string, value: Value | undefined): void => {
+    if (value !== null && value !== undefined && value !== "") left.set(key, value)
+  }
+  if (isIterable(attributes)) for (const [key, value] of attributes) keep(key, value)
+  else for (const key of Object.keys(attributes)) keep(key, attributes[key])
+  return new Bag(left)
 }
 
 function isIterable(
@@ -80,8 +103,16 @@ function isIterable(
   return Symbol.iterator in attributes
 }
 
+function letterOf(text: string): number {
+  return 1 << (text.charCodeAt(0) & 31)
+}
+
 /** The place in a list comes from outside: it orders and never makes an array as long as it says. */
-const listKey = /^(\d{1,4})\.(.+)$/s
+const place = /^\d{1,4}$/
+
+function textOf(value: Value): string | undefined {
+  return text(value) || undefined
+}
 
 function numberOf(value: Value): number | undefined {
   const number =
@@ -96,14 +127,24 @@ const maxTextDepth = 100
 export function parsed(value: Value): Value {
   if (typeof value !== "string") return value
   const trimmed = value.trim()
-  const ends = `${trimmed[0] ?? ""}${trimmed.at(-1) ?? ""}`
-  if (ends !== "{}" && ends !== "[]") return value
+  const last = trimmed.at(-1)
+  if (!(trimmed.startsWith("{") && last === "}") && !(trimmed.startsWith("[") && last === "]")) return value
   try {
-    const read = readJson(Buffer.from(trimmed))
+    const read = readText(trimmed)
     return shallowEnough(read, maxTextDepth) ? (read as Value) : value
   } catch {
     return value
   }
+}
+
+/** Most texts are strict JSON without a surrogate; those that are not are read with tolerance. */
+function readText(text: string): unknown {
+  if (!text.includes("\\u") && text.isWellFormed()) {
+    try {
+      return JSON.parse(text)
+    } catch {}
+  }
+  return readJson(Buffer.from(text))
 }
 
 /** As {@link parsed}, and a text in quotes without them: what went through `JSON.stringify` whatever it was. */
@@ -150,7 +191,7 @@ export function isScalar(value: unknown): value is string | number | boolean {
 
 /** Whether there is anything in it: no null, no empty text, list or object. */
 export function filled(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0
-  if (isObject(value)) return Object.keys(value).length > 0
-  return value !== undefined && value !== null && value !== ""
+  if (typeof value !== "object" || value === null)
+    return value !== undefined && value !== null && value !== ""
+  return Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0
 }

@@ -84,24 +84,23 @@ function decode<Item>(bytes: Uint8Array, encoding: Encoding, signal: Signal<Item
 
   const items: Placed<Item>[] = []
   const bad: Unreadable[] = []
-  for (const [ofResource, atResource] of parts(body, resources, "")) {
+  eachPart(body, resources, "", (ofResource, atResource) => {
     const resource = readAttributes(objectOf(objectOf(ofResource)["resource"])["attributes"])
-    for (const [ofScope, atScope] of parts(ofResource, scopes, atResource)) {
+    eachPart(ofResource, scopes, atResource, (ofScope, atScope) => {
       const origin: Origin = { resource, scope: readScope(objectOf(ofScope)) }
-      for (const [part, at] of parts(ofScope, leaves, atScope)) {
+      eachPart(ofScope, leaves, atScope, (part, at) => {
         const item = isObject(part) ? signal.read(part) : "Here belongs an object."
         if (typeof item === "string") bad.push({ at, item: shown(part), detail: item })
         else items.push({ item, origin, at })
-      }
-    }
-  }
+      })
+    })
+  })
   return { items, bad }
 
-  function* parts(of: unknown, names: Names, at: string): Generator<[part: unknown, at: string]> {
+  function eachPart(of: unknown, names: Names, at: string, read: (part: unknown, at: string) => void): void {
     const found = listIn(of, names)
-    if (found === undefined)
-      bad.push({ at, item: of, detail: `Here belongs an object with a list "${names[0]}".` })
-    else for (const [index, part] of found.list.entries()) yield [part, `${at}/${found.name}/${index}`]
+    if (found) for (const [index, part] of found.list.entries()) read(part, `${at}/${found.name}/${index}`)
+    else bad.push({ at, item: of, detail: `Here belongs an object with a list "${names[0]}".` })
   }
 
   /** JSON can say all of it, while a message has bytes and bigints. */
@@ -265,12 +264,21 @@ function readTime(value: unknown): string {
   return typeof digits === "string" && /^[1-9]\d{0,19}$/.test(digits) ? digits : "0"
 }
 
-/** `Object.fromEntries` defines its keys, so `__proto__` is one like any other. Of a key that comes twice the last counts. */
+/** Of a key that comes twice the last counts. */
 function readAttributes(list: unknown, left = maxLevels): Attributes {
-  return Object.fromEntries(
-    objectsOf(list).map(({ key, value }): [string, Value] => [text(key), readValue(value, left)]),
-  )
+  const attributes: Record<string, Value> = {}
+  for (const item of listOf(list)) {
+    if (!isObject(item)) continue
+    const key = text(item["key"])
+    const value = readValue(item["value"], left)
+    // It is a key like any other, which an assignment would not make of it.
+    if (key === "__proto__") Object.defineProperty(attributes, key, { ...ordinary, value })
+    else attributes[key] = value
+  }
+  return attributes
 }
+
+const ordinary = { configurable: true, enumerable: true, writable: true }
 
 function readValue(any: unknown, left: number): Value {
   if (left === 0 || !isObject(any)) return null

@@ -6,7 +6,7 @@ import { decodeLogs, decodeTraces } from "./decode.ts"
 import type { Encoding, OtlpLog, Unreadable } from "./model.ts"
 import { createBound } from "./origin.ts"
 import { evaluationEvent, millisecondsOf, readEvaluation, type Results } from "./results.ts"
-import { appOf, readSpan, repeatsLlmObs } from "./span.ts"
+import { readSpan, repeatsLlmObs, senderOf } from "./span.ts"
 
 /** What an OTLP body becomes. */
 export interface OtlpBody {
@@ -55,7 +55,7 @@ export function readOtlpLogs(bytes: Uint8Array, encoding: Encoding): OtlpBody {
       trace_id: item.trace_id,
       span_id: item.span_id,
       session_id: "",
-      ml_app: appOf(bag, createBag(bound(origin).resource)),
+      ml_app: senderOf(bag, bound(origin).resource).ml_app,
       timestamp_ms: millisecondsOf(item.time_ns),
       at,
     }

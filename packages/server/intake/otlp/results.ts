@@ -34,7 +34,7 @@ interface Given {
 
 /** Epoch milliseconds of epoch nanoseconds in digits. */
 export function millisecondsOf(time_ns: string): number {
-  return /^\d{1,20}$/.test(time_ns) ? Number(BigInt(time_ns) / 1_000_000n) : 0
+  return /^\d{1,20}$/.test(time_ns) ? Number(time_ns.slice(0, -6)) : 0
 }
 
 /** An event `gen_ai.evaluation.result` (OpenTelemetry), from a log record or on a span. */
@@ -75,24 +75,27 @@ export function readEvaluation(bag: Bag, about: About, results: Results): void {
   })
 }
 
-const lists = ["annotations", "evaluations"] as const
-const scopes = { "": "span", "trace.": "trace", "session.": "session" } as const
+/** Where the results of a span stand, what one of them is called there, and what it is about. */
+const places = [
+  ["annotations", "annotation", "span"],
+  ["evaluations", "evaluation", "span"],
+  ["trace.annotations", "annotation", "trace"],
+  ["trace.evaluations", "evaluation", "trace"],
+  ["session.annotations", "annotation", "session"],
+  ["session.evaluations", "evaluation", "session"],
+] as const
 
 /** Annotations and evaluations that OpenInference flattens into the keys of a span, about it, its trace or its session. */
 export function readAnnotations(bag: Bag, about: About, results: Results): void {
-  for (const [prefix, scope] of Object.entries(scopes)) {
-    for (const list of lists) {
-      for (const item of bag.list(`${prefix}${list}`))
-        readAnnotation(item, list.slice(0, -1), scope, about, results)
-    }
-  }
+  for (const [list, word, scope] of places)
+    for (const item of bag.list(list)) readAnnotation(item, word, scope, about, results)
 }
 
 /** What a person says is feedback; what a model or a program says, or nobody who has a name, is an evaluation. */
 function readAnnotation(
   bag: Bag,
   word: string,
-  scope: (typeof scopes)[keyof typeof scopes],
+  scope: (typeof places)[number][2],
   about: About,
   results: Results,
 ): void {

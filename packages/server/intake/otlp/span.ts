@@ -31,13 +31,43 @@ export function repeatsLlmObs(attributes: Attributes): boolean {
   )
 }
 
-/** The application that sent something: what says so outright, else the project, else the service. */
-export function appOf(bag: Bag, resource: Bag): string {
-  const keys = ["ml_app", "_dd.ml_app"]
-  const named = bag.text(...keys) || resource.text(...keys) || resource.text("openinference.project.name")
-  if (named !== "") return named
-  const service = text(resource.peek("service.name"))
-  return service.startsWith("unknown_service") ? "" : service
+/** What a resource says for all of its spans. */
+interface Sender {
+  /** The application: what says so outright, else the project, else the service. */
+  readonly ml_app: string
+  readonly service: string
+  readonly version: string
+  readonly env: string
+  readonly language: string
+  /** What else is said of the process and its machine. */
+  readonly machine: JsonObject
+}
+
+const appKeys = ["ml_app", "_dd.ml_app"]
+/** Each resource is read once. Where a span names its application, that of the resource is one attribute more. */
+const senders = new WeakMap<Attributes, Sender>()
+const sendersOfNamed = new WeakMap<Attributes, Sender>()
+
+/** Who sent something: its own word for the application comes before its resource's. */
+export function senderOf(bag: Bag, resource: Attributes): Sender {
+  const named = bag.text(...appKeys)
+  const known = named === "" ? senders : sendersOfNamed
+  const sender = known.get(resource) ?? readSender(createBag(resource), named !== "")
+  known.set(resource, sender)
+  return named === "" ? sender : { ...sender, ml_app: named }
+}
+
+function readSender(resource: Bag, named: boolean): Sender {
+  const said = named ? "" : resource.text(...appKeys) || resource.text("openinference.project.name")
+  const service = resource.text("service.name")
+  return {
+    ml_app: said || (service.startsWith("unknown_service") ? "" : service),
+    service,
+    version: resource.text("service.version"),
+    env: resource.text("deployment.environment.name", "deployment.environment"),
+    language: resource.text("telemetry.sdk.language"),
+    machine: Object.fromEntries(resource.rest()),
+  }
 }
 
 /**
@@ -46,7 +76,6 @@ export function appOf(bag: Bag, resource: Bag): string {
  */
 export function readSpan({ item, origin, at }: Placed<OtlpSpan>, results: Results): Span {
   const bag = createBag(item.attributes)
-  const resource = createBag(origin.resource)
   const events = item.events.map(({ name, time_ns, attributes }) => ({
     name,
     time_ns,
@@ -58,25 +87,25 @@ export function readSpan({ item, origin, at }: Placed<OtlpSpan>, results: Result
   for (const convention of conventions) convention.takeRepeats?.(bag)
   const metadata = createMetadata()
   const free = readFree(bag, metadata)
-  const ml_app = appOf(bag, resource)
+  const { ml_app, service, version, env, language, machine } = senderOf(bag, origin.resource)
   const session_id = firstText([bag, sessionKeys], [free, sessionKeys]) || sessionByEnding(bag)
   const user_id = firstText([bag, userKeys], [free, userKeys])
   const feedback_join_keys = readJoinKeys(bag, free)
   const error = readError(item, bag, events)
 
-  const about = { trace_id, span_id, session_id: repeatable(session_id), ml_app: repeatable(ml_app) }
-  readAnnotations(bag, { ...about, at, timestamp_ms: millisecondsOf(item.end_ns) }, results)
+  const about = { trace_id, span_id, session_id: repeatable(session_id), ml_app: repeatable(ml_app), at }
+  readAnnotations(bag, { ...about, timestamp_ms: millisecondsOf(item.end_ns) }, results)
   for (const event of events) {
     if (event.name !== evaluationEvent) continue
-    readEvaluation(event.bag, { ...about, at, timestamp_ms: millisecondsOf(event.time_ns) }, results)
+    readEvaluation(event.bag, { ...about, timestamp_ms: millisecondsOf(event.time_ns) }, results)
   }
 
   const input = inputOf(reading)
   const output = firstOf((convention) => convention.output(reading)) ?? null
   const tools = firstOf((convention) => nonEmpty(convention.tools(bag)))
-  const model_name = textField(bag, "model")
-  const model_provider = providerOf(textField(bag, "provider"))
-  const response = textField(bag, "responseId")
+  const model_name = bag.text(...textKeys.model)
+  const model_provider = providerOf(bag.text(...textKeys.provider))
+  const response = bag.text(...textKeys.responseId)
   const { metrics, usage } = readUsage(reading)
   readSettings(bag, tools !== undefined, metadata)
   readTool(bag, metadata)
@@ -89,7 +118,6 @@ export function readSpan({ item, origin, at }: Placed<OtlpSpan>, results: Result
     const raw = bag.take(key)
     if (filled(raw)) meta[key] = raw
   }
-  const language = resource.text("telemetry.sdk.language")
   const tags = [
     ...ownTags(bag),
     // Evaluations may name a span by it.
@@ -97,14 +125,11 @@ export function readSpan({ item, origin, at }: Placed<OtlpSpan>, results: Result
     ...(language === "" ? [] : [`language:${language}`]),
     ...free.rest().flatMap(([key, value]) => (isShort(value) ? [`${key}:${value}`] : [])),
   ]
-  const service = resource.text("service.name")
-  const version = resource.text("service.version")
-  const env = resource.text("deployment.environment.name", "deployment.environment")
   for (const [key, value] of bag.rest()) {
     if (isShort(value)) tags.push(`${key}:${value}`)
     else metadata.add(key, value)
   }
-  Object.assign(meta, readSurroundings(item, origin, events, resource))
+  Object.assign(meta, readSurroundings(item, origin, events, machine))
 
   return {
     trace_id,
@@ -136,9 +161,26 @@ export function readSpan({ item, origin, at }: Placed<OtlpSpan>, results: Result
 }
 
 const sessionKeys = ["session_id", "sessionId", "session.id", "gen_ai.conversation.id", "langfuse.session.id"]
-const sessionEnding = /\.(?:session_id|sessionId)$/
+const sessionEndings = [".session_id", ".sessionId"]
 const userKeys = ["user_id", "userId", "user.id", "enduser.id", "langfuse.user.id"]
-const joinKeys = ["feedback_join_key", "feedbackJoinKey"]
+
+/** The keys of all conventions, put together once: every span is asked for each of them. */
+const keysOf = (field: TextField): readonly string[] => conventions.flatMap(({ texts }) => texts[field] ?? [])
+const textKeys = {
+  model: keysOf("model"),
+  provider: keysOf("provider"),
+  responseId: keysOf("responseId"),
+}
+const toolKeys = [
+  ["tool_name", keysOf("toolName")],
+  ["tool_id", keysOf("toolId")],
+  ["tool_type", keysOf("toolType")],
+  ["tool_description", keysOf("toolDescription")],
+] as const
+const millisecondKeys = conventions.flatMap(({ milliseconds }) => milliseconds ?? [])
+const usagePrefixes = conventions.flatMap(({ usage }) => Object.entries(usage))
+const settingPrefixes = conventions.flatMap(({ settings }) => settings)
+const freePrefixes = conventions.flatMap(({ free }) => free)
 
 function firstOf<T>(ask: (convention: Convention) => T | undefined): T | undefined {
   for (const convention of conventions) {
@@ -150,10 +192,6 @@ function firstOf<T>(ask: (convention: Convention) => T | undefined): T | undefin
 
 function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length > 0 ? list : undefined
-}
-
-function textField(bag: Bag, field: TextField): string {
-  return bag.text(...conventions.flatMap(({ texts }) => texts[field] ?? []))
 }
 
 /** The first text, wherever it stands; places that repeat it are used up with it. */
@@ -172,8 +210,12 @@ function takeEqual(bag: Bag, keys: readonly string[], said: string): void {
 
 /** Applications and instrumentations put it under names of their own, too. */
 function sessionByEnding(bag: Bag): string {
-  const keys = bag.rest().flatMap(([key, value]) => (sessionEnding.test(key) && isScalar(value) ? [key] : []))
+  const keys = bag.rest().flatMap(([key, value]) => (endsAsSession(key) && isScalar(value) ? [key] : []))
   return firstText([bag, keys.slice(0, 1)], [bag, keys])
+}
+
+function endsAsSession(key: string): boolean {
+  return sessionEndings.some((ending) => key.endsWith(ending))
 }
 
 interface Metadata {
@@ -203,7 +245,7 @@ function readFree(bag: Bag, metadata: Metadata): Bag {
   const sources = [
     ["_dd.ml_obs.metadata.", takeMembers(bag, "_dd.ml_obs.metadata")],
     ["metadata.", takeMembers(bag, "metadata")],
-    ...conventions.flatMap(({ free }) => free.map((prefix) => [prefix, bag.under(prefix)] as const)),
+    ...freePrefixes.map((prefix) => [prefix, bag.under(prefix)] as const),
   ] as const
   for (const [prefix, entries] of sources) {
     for (const [key, value] of entries ?? []) {
@@ -217,10 +259,15 @@ function readFree(bag: Bag, metadata: Metadata): Bag {
 /** All of them count, exactly as they were written. */
 function readJoinKeys(bag: Bag, free: Bag): string[] {
   const given = [
-    ...["feedback_join_key", "gen_ai.feedback_join_key", "feedbackJoinKey"].map((key) => bag.take(key)),
-    ...joinKeys.map((key) => free.take(key)),
+    bag.take("feedback_join_key"),
+    bag.take("gen_ai.feedback_join_key"),
+    bag.take("feedbackJoinKey"),
+    free.take("feedback_join_key"),
+    free.take("feedbackJoinKey"),
   ]
-  const keys = given.flatMap((value) => (Array.isArray(value) ? (value as Value[]) : [value])).map(text)
+  const said = given.filter((value) => value !== undefined)
+  if (said.length === 0) return []
+  const keys = said.flatMap((value) => (Array.isArray(value) ? (value as Value[]) : [value])).map(text)
   return [...new Set(keys)].filter((key) => key !== "")
 }
 
@@ -244,31 +291,33 @@ function inputOf(reading: Reading): JsonObject | null {
   return content || prompt ? { ...content, ...(prompt && { prompt }) } : null
 }
 
-const figures = [
-  "input_tokens",
-  "output_tokens",
-  "total_tokens",
-  "cache_read_input_tokens",
-  "cache_write_input_tokens",
-  "reasoning_output_tokens",
-  "time_to_first_token",
-  "total_cost",
-  "input_cost",
-  "output_cost",
-] as const satisfies readonly Figure[]
+const figures = (
+  [
+    "input_tokens",
+    "output_tokens",
+    "total_tokens",
+    "cache_read_input_tokens",
+    "cache_write_input_tokens",
+    "reasoning_output_tokens",
+    "time_to_first_token",
+    "total_cost",
+    "input_cost",
+    "output_cost",
+  ] as const satisfies readonly Figure[]
+).map((name) => ({ name, keys: conventions.flatMap((convention) => convention.figures[name] ?? []) }))
 
 /** The figures of a span that asked a model are its metrics. Those of any other are a sum over such spans, and count there. */
 function readUsage({ kind, bag }: Reading): { metrics: Record<string, number>; usage: JsonObject } {
   const found: { [Name in Figure]?: number } = {}
-  for (const figure of figures) {
-    const value = bag.number(...conventions.flatMap((convention) => convention.figures[figure] ?? []))
-    if (value !== undefined) found[figure] = value
+  for (const { name, keys } of figures) {
+    const value = bag.number(...keys)
+    if (value !== undefined) found[name] = value
   }
-  const milliseconds = bag.number(...conventions.flatMap((convention) => convention.milliseconds ?? []))
+  const milliseconds = bag.number(...millisecondKeys)
   if (milliseconds !== undefined) found.time_to_first_token ??= milliseconds / 1000
   const usage = createMetadata()
   if (!askModels.has(kind)) for (const [name, value] of Object.entries(found)) usage.add(name, value)
-  for (const [prefix, name] of conventions.flatMap((convention) => Object.entries(convention.usage)))
+  for (const [prefix, name] of usagePrefixes)
     for (const [key, value] of bag.under(prefix)) usage.add(`${name}${key}`, value)
   if (!askModels.has(kind)) return { metrics: {}, usage: usage.all() }
   const { input_tokens: asked, output_tokens: answered } = found
@@ -288,10 +337,8 @@ function readSettings(bag: Bag, hasTools: boolean, metadata: Metadata): void {
     const value = bag.take(key)
     if (value !== undefined) metadata.add(name, parsed(value))
   }
-  for (const [key, value] of conventions.flatMap(({ settings }) =>
-    settings.flatMap((prefix) => bag.under(prefix)),
-  ))
-    metadata.add(key, parsed(value))
+  for (const prefix of settingPrefixes)
+    for (const [key, value] of bag.under(prefix)) metadata.add(key, parsed(value))
   for (const [key, value] of takeMembers(bag, "llm.invocation_parameters") ?? [])
     if (key !== "tools" || !hasTools) metadata.add(key, value)
 }
@@ -314,14 +361,8 @@ const settings = [
 ] as const
 
 function readTool(bag: Bag, metadata: Metadata): void {
-  const fields = [
-    ["tool_name", "toolName"],
-    ["tool_id", "toolId"],
-    ["tool_type", "toolType"],
-    ["tool_description", "toolDescription"],
-  ] as const
-  for (const [name, field] of fields) {
-    const said = textField(bag, field)
+  for (const [name, keys] of toolKeys) {
+    const said = bag.text(...keys)
     if (said !== "") metadata.add(name, said)
   }
 }
@@ -346,14 +387,13 @@ function readSurroundings(
   { links, events: sent }: OtlpSpan,
   { scope }: Origin,
   events: readonly EventBag[],
-  resource: Bag,
+  machine: JsonObject,
 ): JsonObject {
   const left = events.filter(
     ({ name, bag }, index) =>
       bag.rest().length > 0 ||
       (name !== evaluationEvent && Object.keys(sent[index]?.attributes ?? {}).length === 0),
   )
-  const machine = Object.fromEntries(resource.rest())
   const scoped = {
     ...(scope.name !== "" && { name: scope.name }),
     ...(scope.version !== "" && { version: scope.version }),

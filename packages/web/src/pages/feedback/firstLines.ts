@@ -22,6 +22,11 @@ export function firstLines(url: string, keyed: boolean): Way[] {
   const agent = keyed
     ? "A tracer sends no key: run this on the server's own machine, whose agent port needs none (SAYSO_AGENT_LISTEN)."
     : "In an application that runs already, the export lines are all there is to add; the rest is what your code does."
+  const exporterKey = keyed ? '\nexport API_KEY OTEL_EXPORTER_OTLP_HEADERS="dd-api-key=$API_KEY"' : ""
+  const fetchHeaders = [
+    '"Content-Type": "application/json"',
+    ...(keyed ? ['"DD-API-KEY": process.env.API_KEY'] : []),
+  ].join(", ")
   const makeKey = keyed
     ? "Put a key into API_KEY before: npm run sayso -- keys create --kind api --name my-app makes one."
     : undefined
@@ -74,7 +79,6 @@ node feedback.mjs`,
       name: "Python",
       intro: "With Datadog's tracer, ddtrace, as it is.",
       lines: `${tracer}
-export DD_APM_TRACING_ENABLED=0
 python -m pip install "ddtrace>=4.16"
 cat > feedback.py <<'END'
 from ddtrace.llmobs import LLMObs
@@ -91,23 +95,43 @@ LLMObs.submit_feedback(
 LLMObs.flush()
 END
 python feedback.py`,
-      after: `Without the last export line, newer versions put LLM spans into APM's traces, which are not read here. ${agent}`,
+      after: agent,
     },
     {
       id: "opentelemetry",
       name: "OpenTelemetry",
-      intro:
-        "Feedback on a trace of OpenTelemetry, by its id as your code has it: span.spanContext().traceId, 32 hex digits.",
-      lines: `TRACE_ID=4bf92f3577b34da6a3ce929d0e0e4736
+      intro: "A span by OpenTelemetry's own SDK, and feedback on it by its id as your code has it.",
+      lines: `export OTEL_EXPORTER_OTLP_ENDPOINT=${url}${exporterKey}
+npm install @opentelemetry/sdk-trace-node @opentelemetry/exporter-trace-otlp-proto
+cat > feedback.mjs <<'END'
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto"
+import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node"
 
-${post("/api/intake/llm-obs/v2/eval-metric")} \\
-  -d '{"data":{"type":"evaluation_metric","attributes":{"metrics":[{
-  "event_kind":"feedback","trace_id":"'$TRACE_ID'","label":"thumbs","metric_type":"categorical",
-  "categorical_value":"down","assessment":"fail","ml_app":"my-app",
-  "submitter":{"id":"user-1","type":"user"},"timestamp_ms":'$(date +%s)000'}]}}}'`,
+const spanProcessors = [new BatchSpanProcessor(new OTLPTraceExporter())]
+const provider = new NodeTracerProvider({ spanProcessors })
+const span = provider.getTracer("my-app").startSpan("answer", { attributes: {
+  ml_app: "my-app", "session.id": "first-session", "openinference.span.kind": "CHAIN",
+  "input.value": "Where is my order?", "output.value": "It arrives on Thursday.",
+} })
+span.end()
+await provider.shutdown()
+
+const thumb = {
+  event_kind: "feedback", span_id: span.spanContext().spanId, ml_app: "my-app",
+  label: "thumbs", metric_type: "categorical", categorical_value: "down", assessment: "fail",
+  submitter: { id: "user-1", type: "user" }, timestamp_ms: Date.now(),
+}
+const data = { type: "evaluation_metric", attributes: { metrics: [thumb] } }
+const { status } = await fetch("${url}/api/intake/llm-obs/v2/eval-metric", {
+  method: "POST", headers: { ${fetchHeaders} },
+  body: JSON.stringify({ data }),
+})
+console.log(status)
+END
+node feedback.mjs`,
       after:
         (makeKey === undefined ? "" : `${makeKey} `) +
-        "This version does not take spans by OTLP yet. The feedback is kept, shown as waiting for its trace, and joins by itself when the spans come, by this id in any spelling.",
+        "An application that exports by OTLP over HTTP already needs the export line alone, and sends the feedback of its users.",
     },
   ]
 }
