@@ -550,7 +550,7 @@ describe("on SDK traffic good neighbours are taken, and bad ones are kept as rej
       { metric_type: "score", categorical_value: undefined, score_value: true },
       { score_value: 1 },
     ],
-    ["scalars among the tags", { tags: ["a:b", 7, true] }, { tags: ["a:b", "7", "true"] }],
+    ["scalars among the tags", { tags: ["a:b", 7, true] }, { tags: ["7", "a:b", "true"] }],
     ["any text as id", { span_id: "not-a-number!" }, { span_id: "not-a-number!" }],
     ["a negative id", { span_id: "-1" }, { span_id: "-1" }],
     ["an empty category", { categorical_value: "" }, { categorical_value: "" }],

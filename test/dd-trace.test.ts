@@ -323,7 +323,7 @@ function expectedAnswer({
       `ddtrace.version:${version}`,
       "ml_app:test-shop",
       ...Object.entries(tags).map(([key, text]) => `${key}:${String(text)}`),
-    ],
+    ].toSorted(),
     arrived: expect.any(Number),
   }
 }

@@ -126,7 +126,7 @@ describe("a page", () => {
     ["/api", browser],
     ["/evp_proxy", browser],
     ["/v0.9/traces", browser],
-    ["/v1/traces", browser],
+    ["/v1/other", browser],
     ["/metrics/more", browser],
     ["/openapi.json/more", browser],
   ])("is not what a program gets at %s", async (path, headers) => {

@@ -71,7 +71,7 @@ export const settings = {
     read: (text: string) => wholeNumber(text, 1, 100_000),
   },
   SAYSO_MAX_TAG_CHARS: {
-    fallback: "65536",
+    fallback: "1048576",
     summary: "How many characters a tag may have.",
     read: (text: string) => wholeNumber(text, 16, 64_000_000),
   },

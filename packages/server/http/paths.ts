@@ -53,3 +53,8 @@ function firstPart(path: string): string {
 export function isOtlp(path: string): boolean {
   return /^\/v1\/(?:traces|logs|metrics)\/?$/.test(path)
 }
+
+/** Whether tracers send APM traces to this path. */
+export function isApmTraces(path: string): boolean {
+  return path === endpoints.sendApmTraces.path
+}

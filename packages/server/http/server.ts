@@ -4,14 +4,14 @@ import { errors, fault, type Fault } from "@sayso/protocol/errors.ts"
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
 import { statusAnswer } from "../intake/otlp/answer.ts"
 import { otlpEncoding } from "../intake/take.ts"
-import { answerTracer, tracerPaths } from "../intake/tracer.ts"
+import { answerTracer, apmAnswer, tracerPaths } from "../intake/tracer.ts"
 import type { Log } from "../log.ts"
 import type { Metrics } from "../metrics.ts"
 import { answerBrokenRequest, asFault, errorBody, jsonApi } from "./answers.ts"
 import { collect, type Place, type Room } from "./body.ts"
 import type { Caller } from "./caller.ts"
 import { servePages } from "./pages.ts"
-import { isOtlp, isPage, methodsAt, pathOf, tracerMethods } from "./paths.ts"
+import { isApmTraces, isOtlp, isPage, methodsAt, pathOf, tracerMethods } from "./paths.ts"
 import { readQuery } from "./query.ts"
 import { mediaTypeOf, type Handlers } from "./route.ts"
 
@@ -192,6 +192,8 @@ function refuse(
   if (status === 429) void reply.header("retry-after", "1")
   // Closing now would reset a client that is still sending, before it has read why. The rest is read and dropped.
   if (status === 413) void reply.removeHeader("connection")
+  // A tracer would complain to its application, and send the same again: what it has here beside LLM spans nobody keeps anyway.
+  if (status === 413 && isApmTraces(pathOf(request))) return reply.code(200).send(apmAnswer)
   const { type, body } = refusalOf(request, problem)
   return reply.code(status).type(type).send(body)
 }
