@@ -34,7 +34,7 @@ describe("feedback comes back field by field as it was sent", () => {
       const { org, ids } = await orgWith({ kind: "eval_metric", metric: sent })
       const stored = {
         ...sent,
-        tags: sent.tags ?? [],
+        tags: sent.tags?.toSorted() ?? [],
         id: ids[0],
         time: nowMs - 1,
         arrived: nowMs,

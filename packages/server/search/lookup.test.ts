@@ -111,7 +111,14 @@ test("a look-up by what names a thing goes through an index, and none sends a qu
     ),
     evaluation({ join_on: { tag: { key: "job", value: "1" } } }),
   ])
-  await org.arrive([withdrawal(ids[20] ?? "")])
+  const logged = {
+    trace_id: "another trace",
+    span_id: "1",
+    input: [{ role: "user" }],
+    output: [],
+    time_ns: "1",
+  }
+  await org.arrive([withdrawal(ids[20] ?? ""), { kind: "content", content: logged }])
   const asked: string[] = []
   const explained = createStore({
     ...world.link,
@@ -140,6 +147,7 @@ test("a look-up by what names a thing goes through an index, and none sends a qu
   ])
   expect(await indexes(search.getTrace(org, "trace 1"))).toEqual([
     "by_trace",
+    "by_trace",
     "by_join_key by_join_tag by_session by_target",
     "by_id by_vote",
     "by_span",
@@ -150,9 +158,10 @@ test("a look-up by what names a thing goes through an index, and none sends a qu
     "by_id by_vote",
     "by_span",
   ])
-  expect(await indexes(search.getSpan(org, "trace 1", "span 1"))).toEqual(["by_span by_trace"])
+  expect(await indexes(search.getSpan(org, "trace 1", "span 1"))).toEqual(["by_span by_trace", "by_trace"])
   expect(await indexes(search.getSession(org, "s"))).toEqual([
     "by_session",
+    "by_trace",
     "by_trace",
     "by_join_key by_join_tag by_session by_target",
     "by_id by_vote",
@@ -162,6 +171,7 @@ test("a look-up by what names a thing goes through an index, and none sends a qu
     "by_join_key",
     "by_join_key",
     "by_join_key",
+    "by_trace",
     "by_trace",
   ])
   expect(await indexes(search.listFeedback(org, { about: true }, { limit: 30 }))).toEqual([
