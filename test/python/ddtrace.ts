@@ -201,7 +201,7 @@ describe.each(ways)("LLM spans %s", (_, source, env) => {
         `ddtrace.version:${sent.version}`,
         "ml_app:shop",
         ...Object.entries(more.tags ?? {}).map(([key, text]) => `${key}:${String(text)}`),
-      ],
+      ].toSorted(),
       ...(more.assessment && { assessment: more.assessment }),
       ...(more.reasoning && { reasoning: more.reasoning }),
       ...(more.metadata && { metadata: more.metadata }),
